@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Init.Core.Model;
+
+/// <summary>One app of the ecosystem, validated and immutable. Field names are pm2's; units stand in the types.</summary>
+public sealed record AppSpec
+{
+    /// <summary>Unique name; 1 or more characters, no control characters, no '/'.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What to execute.</summary>
+    public required CommandSpec Command { get; init; }
+
+    /// <summary>Working directory; null keeps pminit's own. A relative path is relative to pminit's own.</summary>
+    public string? Cwd { get; init; }
+
+    /// <summary>Variables added to (or replacing those of) pminit's own environment, in file order.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Env { get; init; } = [];
+
+    /// <summary>Number of workers, 1 or more.</summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary>Start again after an exit (pm2: `autorestart`).</summary>
+    public bool AutoRestart { get; init; } = true;
+
+    /// <summary>Unstable exits in a row that are answered with a restart; the next one gives up. 0 or more (pm2: 16).</summary>
+    public int MaxRestarts { get; init; } = 16;
+
+    /// <summary>A run shorter than this is unstable. 0 means that no run is (pm2: 1000 ms).</summary>
+    public TimeSpan MinUptime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Fixed wait before a restart after an unexpected exit; 0 restarts at once.</summary>
+    public TimeSpan RestartDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>First wait of a growing series (x1.5, at most 15 s) for unexpected exits in a row; 0 is off.</summary>
+    public TimeSpan ExpBackoffRestartDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>From the stop signal to SIGKILL. Default 8 s: inside docker's 10.</summary>
+    public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>The signal that asks the worker to stop.</summary>
+    public Signal KillSignal { get; init; } = Signal.Term;
+
+    /// <summary>Exit codes (0..255) after which the app stays down by plan, whatever <see cref="AutoRestart"/> says.</summary>
+    public ImmutableArray<int> StopExitCodes { get; init; } = [];
+
+    /// <summary>When this app ends for good, the container ends with its code.</summary>
+    public bool Essential { get; init; }
+
+    /// <summary>Where `script` stands in the file, for errors that only the machine can tell (missing program).</summary>
+    public SourcePosition ScriptAt { get; init; }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Init.Core.Model;
+
+/// <summary>A validated ecosystem: every app, in file order, and what belongs to no app.</summary>
+public sealed record Ecosystem
+{
+    /// <summary>One or more apps with unique names.</summary>
+    public required ImmutableArray<AppSpec> Apps { get; init; }
+
+    /// <summary>The `pminit` section.</summary>
+    public GlobalSettings Settings { get; init; } = new();
+}
+
+/// <summary>Settings of pminit itself (top-level `pminit`), before options and environment override them.</summary>
+public sealed record GlobalSettings
+{
+    /// <summary>Where probes are answered.</summary>
+    public HealthSettings Health { get; init; } = new();
+
+    /// <summary>Where verbs are answered.</summary>
+    public ControlSettings Control { get; init; } = new();
+
+    /// <summary>Bound on the whole orderly stop; null: only each app's `kill_timeout` bounds it.</summary>
+    public TimeSpan? ShutdownTimeout { get; init; }
+}
+
+/// <summary>`pminit.health`.</summary>
+public sealed record HealthSettings
+{
+    /// <summary>False: no listener at all.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Numeric IPv4 or IPv6 address, or null for every address of both families.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>0..65535; 0 lets the kernel choose (it is logged). pm2's port.</summary>
+    public int Port { get; init; } = 9615;
+
+    /// <summary>True when the user named the address or port: a taken port is then an error, not a warning.</summary>
+    public bool IsExplicit { get; init; }
+}
+
+/// <summary>`pminit.control`.</summary>
+public sealed record ControlSettings
+{
+    /// <summary>False: no socket.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Path of the unix socket, or null for the first writable default.</summary>
+    public string? Socket { get; init; }
+}

@@ -1,0 +1,30 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>What the machine wishes to happen: the closed set of outputs. Results come back as events, never by return.</summary>
+public abstract record Effect
+{
+    Effect()
+    {
+    }
+
+    /// <summary>Make a process for the slot. Answered by Spawned or SpawnFailed with the same incarnation.</summary>
+    public sealed record Spawn(WorkerId Worker, int Incarnation) : Effect;
+
+    /// <summary>Send a signal to the worker's leader process only.</summary>
+    public sealed record SignalLeader(WorkerId Worker, int Pid, Signal Signal) : Effect;
+
+    /// <summary>SIGKILL the leader, its session, its group and every descendant.</summary>
+    public sealed record KillTree(WorkerId Worker, int Pid) : Effect;
+
+    /// <summary>The leader is gone: SIGKILL what is left of its session and group, so that a successor finds ports and locks free.</summary>
+    public sealed record KillLeftovers(WorkerId Worker, int Pid) : Effect;
+
+    /// <summary>Write one of pminit's own log lines.</summary>
+    public sealed record Report(LogEvent Event) : Effect;
+
+    /// <summary>Everything has ended: leave the loop with this exit code. Emitted once, last.</summary>
+    public sealed record Exit(int Code) : Effect;
+}

@@ -1,0 +1,20 @@
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>What can happen to the whole: the closed set of inputs of `Supervisor`.</summary>
+public abstract record SupervisorEvent
+{
+    SupervisorEvent()
+    {
+    }
+
+    /// <summary>Something happened to one worker.</summary>
+    public sealed record ToWorker(WorkerId Worker, WorkerEvent Event) : SupervisorEvent;
+
+    /// <summary>A signal reached pminit itself (never SIGCHLD).</summary>
+    public sealed record SignalReceived(Signal Signal) : SupervisorEvent;
+
+    /// <summary>Time has passed; every deadline that is due fires.</summary>
+    public sealed record Tick : SupervisorEvent;
+}

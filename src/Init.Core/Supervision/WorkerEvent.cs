@@ -1,0 +1,70 @@
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>Where a spawn failed, so that the message can say what to mend.</summary>
+public enum SpawnStage
+{
+    /// <summary>The program or its interpreter was not found.</summary>
+    Resolve,
+
+    /// <summary>The working directory cannot be entered.</summary>
+    Cwd,
+
+    /// <summary>Pipes or descriptors could not be made.</summary>
+    Pipe,
+
+    /// <summary>The kernel made no process (EAGAIN, ENOMEM).</summary>
+    Fork,
+
+    /// <summary>The process could not become the program (EACCES, ENOEXEC, ENOENT of a #! interpreter).</summary>
+    Exec,
+}
+
+/// <summary>What can happen to one worker: the closed set of inputs of `WorkerMachine`.</summary>
+public abstract record WorkerEvent
+{
+    WorkerEvent()
+    {
+    }
+
+    /// <summary>Be up.</summary>
+    public sealed record Start : WorkerEvent;
+
+    /// <summary>Be down.</summary>
+    public sealed record Stop : WorkerEvent;
+
+    /// <summary>Be up with a new process.</summary>
+    public sealed record Restart : WorkerEvent;
+
+    /// <summary>Do not wait any longer for an orderly end: SIGKILL now.</summary>
+    public sealed record Hurry : WorkerEvent;
+
+    /// <summary>Pass a signal to the process.</summary>
+    public sealed record SendSignal(Signal Signal) : WorkerEvent;
+
+    /// <summary>The spawn asked for succeeded: the program runs.</summary>
+    public sealed record Spawned(int Incarnation, int Pid) : WorkerEvent;
+
+    /// <summary>The spawn asked for failed; no process exists.</summary>
+    /// <param name="Incarnation">Which spawn.</param>
+    /// <param name="Stage">Where.</param>
+    /// <param name="Errno">errno(3).</param>
+    /// <param name="Detail">What and how to mend it, for people.</param>
+    public sealed record SpawnFailed(int Incarnation, SpawnStage Stage, int Errno, string Detail) : WorkerEvent;
+
+    /// <summary>The process is ready to serve.</summary>
+    public sealed record ReadyReceived(int Incarnation) : WorkerEvent;
+
+    /// <summary>The process ended and was reaped.</summary>
+    public sealed record Exited(int Incarnation, ExitStatus Status) : WorkerEvent;
+
+    /// <summary>The state's deadline is due.</summary>
+    public sealed record DeadlinePassed : WorkerEvent;
+
+    /// <summary>Its probe failed for good.</summary>
+    public sealed record ProbeFailed(int Incarnation) : WorkerEvent;
+
+    /// <summary>It used more memory than allowed.</summary>
+    public sealed record MemoryOver(int Incarnation) : WorkerEvent;
+}

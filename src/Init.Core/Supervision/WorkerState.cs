@@ -1,0 +1,106 @@
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>What a worker slot actually does. pm2's words for it exist only at the edge (`StatusWords`).</summary>
+public enum Phase
+{
+    /// <summary>No process, none wanted.</summary>
+    Down,
+
+    /// <summary>Spawn asked for, or the process is up and not ready yet.</summary>
+    Starting,
+
+    /// <summary>Up and ready.</summary>
+    Ready,
+
+    /// <summary>Asked to stop; the kill deadline runs.</summary>
+    Draining,
+
+    /// <summary>SIGKILL sent; waiting for the kernel.</summary>
+    Killing,
+
+    /// <summary>No process; the restart delay runs.</summary>
+    Waiting,
+
+    /// <summary>No process; pminit gave up.</summary>
+    Failed,
+}
+
+/// <summary>What the slot should do.</summary>
+public enum Goal
+{
+    Down,
+    Up,
+}
+
+/// <summary>Why the slot is on its way down. It decides what follows the exit: a plan restarts at once, a failure asks the policy.</summary>
+public enum Reason
+{
+    /// <summary>Nothing asked for an exit.</summary>
+    None,
+
+    /// <summary>An operator, a schedule or the shutdown asked.</summary>
+    Asked,
+
+    /// <summary>It was not ready in time.</summary>
+    NotReady,
+
+    /// <summary>Its probe failed.</summary>
+    Unhealthy,
+
+    /// <summary>It used too much memory.</summary>
+    Memory,
+}
+
+/// <summary>
+/// Everything the machine knows of one slot. Timers are data: <see cref="Deadline"/> is the only one, and the loop's one timeout is
+/// the earliest of all. Every event about a process carries its <see cref="Incarnation"/>; a stale one is dropped.
+/// </summary>
+public readonly record struct WorkerState
+{
+    /// <summary>Actual state.</summary>
+    public Phase Phase { get; init; }
+
+    /// <summary>Wanted state.</summary>
+    public Goal Goal { get; init; }
+
+    /// <summary>The process; 0 when there is none, or when the spawn has not answered yet.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>Counts the processes of this slot; 1 is the first, 0 means never started.</summary>
+    public int Incarnation { get; init; }
+
+    /// <summary>When the current process was spawned (or the last one, when there is none).</summary>
+    public Instant StartedAt { get; init; }
+
+    /// <summary>Set exactly in Draining, Killing, Waiting, and in Starting while readiness is awaited.</summary>
+    public Instant Deadline { get; init; }
+
+    /// <summary>Restarts since the slot was created, planned ones included (pm2: `restart_time`).</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>Unstable exits not yet forgiven (pm2: `unstable_restarts`); see `RestartPolicy`.</summary>
+    public int UnstableExits { get; init; }
+
+    /// <summary>Unexpected exits since the backoff was last reset.</summary>
+    public int BackoffStep { get; init; }
+
+    /// <summary>How the last process ended; null before the first exit.</summary>
+    public ExitStatus? LastExit { get; init; }
+
+    /// <summary>Why it is being stopped.</summary>
+    public Reason Reason { get; init; }
+
+    /// <summary>The app ended by its own plan (stop exit code, or no autorestart and success), rather than by a request or a failure.</summary>
+    public bool EndedByPlan { get; init; }
+
+    /// <summary>SIGKILL was needed to end the last process after an orderly request.</summary>
+    public bool WasKilled { get; init; }
+
+    /// <summary>A slot that was never started.</summary>
+    public static WorkerState Initial => new() { Deadline = Instant.Never };
+
+    /// <summary>True while a process exists or its spawn is under way.</summary>
+    public bool HasProcess => Phase is Phase.Starting or Phase.Ready or Phase.Draining or Phase.Killing;
+}

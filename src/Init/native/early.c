@@ -1,0 +1,73 @@
+/*
+ * Runs before the .NET runtime: a runtime thread exists before Main and inherits the mask of the moment it starts,
+ * so a mask set in Main loses signals (as PID 1 about half of them). Three things happen here and nowhere else:
+ * what we inherited is recorded, the signals we handle are blocked, and DOTNET_* variables, which are meant for the
+ * container's apps, are hidden from our own runtime (the apps still get them: pminit_environ is the original).
+ * What can go wrong: nothing is allocated on failure paths; if malloc fails the variables simply stay visible.
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char **original_environ;
+static char **original_argv;
+static int original_argc;
+static unsigned long long inherited_mask;
+static unsigned long long inherited_ignored;
+
+static unsigned long long bits(const sigset_t *set)
+{
+    unsigned long long mask = 0;
+    for (int n = 1; n <= 64; n++)
+        if (sigismember(set, n) == 1)
+            mask |= 1ULL << (n - 1);
+    return mask;
+}
+
+static void hide_runtime_settings(void)
+{
+    int count = 0, kept = 0;
+    while (environ[count] != NULL)
+        count++;
+    original_environ = environ;
+    char **visible = malloc(sizeof(char *) * (size_t)(count + 1));
+    if (visible == NULL)
+        return;
+    for (int i = 0; i < count; i++)
+        if (strncmp(environ[i], "DOTNET_", 7) != 0 && strncmp(environ[i], "COMPlus_", 8) != 0)
+            visible[kept++] = environ[i];
+    visible[kept] = NULL;
+    environ = visible;
+}
+
+__attribute__((constructor(101))) static void early(int argc, char **argv, char **envp)
+{
+    (void)envp;
+    original_argc = argc;
+    original_argv = argv;
+
+    sigset_t set, old;
+    sigfillset(&set);
+    /* Faults belong to the runtime, SIGRTMIN to its garbage collector. */
+    static const int left[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS };
+    for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+        sigdelset(&set, left[i]);
+    sigdelset(&set, SIGRTMIN);
+    sigprocmask(SIG_BLOCK, &set, &old);
+    inherited_mask = bits(&old);
+
+    for (int n = 1; n <= 64; n++) {
+        struct sigaction now;
+        if (n != SIGKILL && n != SIGSTOP && sigaction(n, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+            inherited_ignored |= 1ULL << (n - 1);
+    }
+    hide_runtime_settings();
+}
+
+char **pminit_environ(void) { return original_environ; }
+char **pminit_argv(void) { return original_argv; }
+int pminit_argc(void) { return original_argc; }
+unsigned long long pminit_inherited_mask(void) { return inherited_mask; }
+unsigned long long pminit_inherited_ignored(void) { return inherited_ignored; }
