@@ -32,7 +32,7 @@ public sealed record AppSpec
     /// <summary>Fixed wait before a restart after an unexpected exit; 0 restarts at once.</summary>
     public TimeSpan RestartDelay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>First wait of a growing series (x1.5, at most 15 s) for unexpected exits in a row; 0 is off.</summary>
+    /// <summary>First wait of a growing series (x1.5, at most 15 s or this value when it is longer) for unexpected exits in a row; 0 is off.</summary>
     public TimeSpan ExpBackoffRestartDelay { get; init; } = TimeSpan.Zero;
 
     /// <summary>From the stop signal to SIGKILL. Default 8 s: inside docker's 10.</summary>

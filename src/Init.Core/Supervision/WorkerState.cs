@@ -43,9 +43,6 @@ public enum Reason
     /// <summary>An operator, a schedule or the shutdown asked.</summary>
     Asked,
 
-    /// <summary>It was not ready in time.</summary>
-    NotReady,
-
     /// <summary>Its probe failed.</summary>
     Unhealthy,
 
@@ -74,7 +71,7 @@ public readonly record struct WorkerState
     /// <summary>When the current process was spawned (or the last one, when there is none).</summary>
     public Instant StartedAt { get; init; }
 
-    /// <summary>Set exactly in Draining, Killing, Waiting, and in Starting while readiness is awaited.</summary>
+    /// <summary>Set exactly in Draining, Killing, Waiting, and in Starting while the process has to prove itself (`Readiness`).</summary>
     public Instant Deadline { get; init; }
 
     /// <summary>Restarts since the slot was created, planned ones included (pm2: `restart_time`).</summary>
@@ -83,19 +80,22 @@ public readonly record struct WorkerState
     /// <summary>Unstable exits not yet forgiven (pm2: `unstable_restarts`); see `RestartPolicy`.</summary>
     public int UnstableExits { get; init; }
 
-    /// <summary>Unexpected exits since the backoff was last reset.</summary>
+    /// <summary>
+    /// Unexpected exits in a row: 0 after a start that was asked for, and 1 again after a run long enough to reset the backoff.
+    /// So it is above 0 exactly when the last process ended unexpectedly.
+    /// </summary>
     public int BackoffStep { get; init; }
 
     /// <summary>How the last process ended; null before the first exit.</summary>
     public ExitStatus? LastExit { get; init; }
 
-    /// <summary>Why it is being stopped.</summary>
+    /// <summary>Why it is being stopped; None except in Draining and Killing.</summary>
     public Reason Reason { get; init; }
 
     /// <summary>The app ended by its own plan (stop exit code, or no autorestart and success), rather than by a request or a failure.</summary>
     public bool EndedByPlan { get; init; }
 
-    /// <summary>SIGKILL was needed to end the last process after an orderly request.</summary>
+    /// <summary>The last process ended by the SIGKILL that followed an orderly request. One that ended by itself just before is not.</summary>
     public bool WasKilled { get; init; }
 
     /// <summary>A slot that was never started.</summary>

@@ -1,0 +1,140 @@
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>What follows the end of a process that nobody asked to end.</summary>
+public enum ExitVerdict
+{
+    /// <summary>The app is finished by its own plan: it stays down.</summary>
+    Done,
+
+    /// <summary>Start again after the delay.</summary>
+    Restart,
+
+    /// <summary>`autorestart` is off and the program failed.</summary>
+    Fail,
+
+    /// <summary>Too many unstable exits.</summary>
+    GiveUp,
+}
+
+/// <summary>A verdict and the counts that go with it.</summary>
+/// <param name="Verdict">What follows.</param>
+/// <param name="Delay">Before the restart; zero starts at once. Zero for every other verdict.</param>
+/// <param name="UnstableExits">New value of <see cref="WorkerState.UnstableExits"/>.</param>
+/// <param name="BackoffStep">New value of <see cref="WorkerState.BackoffStep"/>.</param>
+public readonly record struct ExitDecision(ExitVerdict Verdict, TimeSpan Delay, int UnstableExits, int BackoffStep);
+
+/// <summary>
+/// pm2's restart fields without pm2's traps.
+/// The limit is a leaky bucket over running time: an exit before `min_uptime` adds one; every whole `min_uptime` of a longer run takes
+/// one out. pm2 instead compares with wall time since creation, so that an app which once ran well, or which has a `restart_delay`, is
+/// never given up. Waiting does not count as running here, so no delay can make the limit unreachable.
+/// A death by signal is no exit code, so `stop_exit_codes: [0]` does not swallow a SIGKILL.
+/// </summary>
+public static class RestartPolicy
+{
+    /// <summary>A series of growing delays stops growing here (pm2).</summary>
+    static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(15);
+
+    /// <summary>A run this long makes the next delay the first of the series again (pm2: EXP_BACKOFF_RESET_TIMER).</summary>
+    static readonly TimeSpan BackoffResetAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>The machine has no process or memory to give: asking again at once only adds to that.</summary>
+    static readonly TimeSpan ShortageDelay = TimeSpan.FromSeconds(1);
+
+    const int Eagain = 11;
+    const int Enomem = 12;
+
+    /// <summary>The program ended by itself.</summary>
+    /// <param name="state">The slot before the exit.</param>
+    /// <param name="status">How it ended.</param>
+    /// <param name="uptime">How long it ran; 0 or more.</param>
+    /// <param name="spec">Its app.</param>
+    public static ExitDecision AfterExit(in WorkerState state, ExitStatus status, TimeSpan uptime, AppSpec spec)
+    {
+        var isStopCode = !status.IsSignal && spec.StopExitCodes.Contains(status.Value);
+        if (isStopCode || (!spec.AutoRestart && status.IsSuccess))
+        {
+            return new ExitDecision(ExitVerdict.Done, TimeSpan.Zero, 0, 0);
+        }
+
+        var counted = AfterRemedy(state, uptime, spec);
+        return spec.AutoRestart ? counted : counted with { Verdict = ExitVerdict.Fail, Delay = TimeSpan.Zero };
+    }
+
+    /// <summary>
+    /// pminit itself stopped the program, to mend it (probe, memory). Its exit code answers our signal, so neither `stop_exit_codes` nor
+    /// `autorestart` has a say: the successor was the purpose.
+    /// </summary>
+    /// <param name="state">The slot before the exit.</param>
+    /// <param name="uptime">How long it ran; 0 or more.</param>
+    /// <param name="spec">Its app.</param>
+    public static ExitDecision AfterRemedy(in WorkerState state, TimeSpan uptime, AppSpec spec)
+    {
+        var resetAfter = spec.MinUptime > BackoffResetAfter ? spec.MinUptime : BackoffResetAfter;
+        var step = uptime >= resetAfter ? 1 : Increment(state.BackoffStep);
+        if (uptime >= spec.MinUptime)
+        {
+            var left = Forgive(state.UnstableExits, uptime, spec.MinUptime);
+            return new ExitDecision(ExitVerdict.Restart, Delay(step, spec), left, step);
+        }
+
+        return AfterUnstable(state, step, Delay(step, spec), spec);
+    }
+
+    /// <summary>No process could be made. Always unstable, `min_uptime: 0` included: nothing ran.</summary>
+    /// <param name="state">The slot before the failure.</param>
+    /// <param name="stage">Where it failed.</param>
+    /// <param name="errno">errno(3).</param>
+    /// <param name="spec">Its app.</param>
+    public static ExitDecision AfterSpawnFailure(in WorkerState state, SpawnStage stage, int errno, AppSpec spec)
+    {
+        var step = Increment(state.BackoffStep);
+        var delay = Delay(step, spec);
+        if (stage == SpawnStage.Fork && errno is Eagain or Enomem && delay < ShortageDelay)
+        {
+            delay = ShortageDelay;
+        }
+
+        var counted = AfterUnstable(state, step, delay, spec);
+        return spec.AutoRestart ? counted : counted with { Verdict = ExitVerdict.Fail, Delay = TimeSpan.Zero };
+    }
+
+    /// <summary>Counts before it compares: `max_restarts` unstable exits are answered with a restart, the next one is not.</summary>
+    static ExitDecision AfterUnstable(in WorkerState state, int step, TimeSpan delay, AppSpec spec)
+    {
+        var count = Increment(state.UnstableExits);
+        return count > spec.MaxRestarts
+            ? new ExitDecision(ExitVerdict.GiveUp, TimeSpan.Zero, count, step)
+            : new ExitDecision(ExitVerdict.Restart, delay, count, step);
+    }
+
+    static int Forgive(int count, TimeSpan uptime, TimeSpan minUptime)
+    {
+        if (minUptime <= TimeSpan.Zero)
+        {
+            return 0;
+        }
+
+        var forgiven = uptime.Ticks / minUptime.Ticks;
+        return forgiven >= count ? 0 : count - (int)forgiven;
+    }
+
+    /// <summary>The wait after the <paramref name="step"/>th (1-based) unexpected exit in a row. A growing delay replaces a fixed one, as in pm2.</summary>
+    static TimeSpan Delay(int step, AppSpec spec)
+    {
+        var first = spec.ExpBackoffRestartDelay;
+        if (first <= TimeSpan.Zero)
+        {
+            return spec.RestartDelay;
+        }
+
+        // In double: no overflow at any step, and no rounding to whole milliseconds, which keeps pm2's series for 1 ms at 1 ms forever.
+        var cap = first > LongestBackoff ? first : LongestBackoff;
+        var ticks = first.Ticks * Math.Pow(1.5, step - 1);
+        return ticks >= cap.Ticks ? cap : TimeSpan.FromTicks((long)ticks);
+    }
+
+    static int Increment(int count) => count == int.MaxValue ? count : count + 1;
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>What `ls`, probes and metrics see: plain data of one moment, that changes no more.</summary>
+/// <param name="Workers">In file order, so that <see cref="WorkerStatus.Id"/> is the index.</param>
+/// <param name="IsShuttingDown">An orderly stop is under way, or over.</param>
+/// <param name="IsReady">See <see cref="Supervisor.IsReady"/>.</param>
+public sealed record StatusSnapshot(ImmutableArray<WorkerStatus> Workers, bool IsShuttingDown, bool IsReady);
+
+/// <summary>One worker at one moment.</summary>
+/// <param name="Id">0..n-1 over all workers in file order (pm2: `pm_id`).</param>
+/// <param name="Worker">App and instance.</param>
+/// <param name="Spec">Its app.</param>
+/// <param name="State">Phase, goal, pid (0 for none), counts and last exit.</param>
+public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec, WorkerState State)
+{
+    /// <summary>What it actually does; <see cref="StatusWords"/> has pm2's word.</summary>
+    public Phase Phase => State.Phase;
+
+    /// <summary>What it should do.</summary>
+    public Goal Goal => State.Goal;
+
+    /// <summary>The process; 0 when there is none.</summary>
+    public int Pid => State.Pid;
+
+    /// <summary>When the current process (or the last one) was spawned; meaningless before the first.</summary>
+    public Instant StartedAt => State.StartedAt;
+
+    /// <summary>Processes after the first one (pm2: `restart_time`).</summary>
+    public int Restarts => State.Restarts;
+
+    /// <summary>Unstable exits not yet forgiven (pm2: `unstable_restarts`).</summary>
+    public int UnstableExits => State.UnstableExits;
+
+    /// <summary>How the last process ended; null before the first exit.</summary>
+    public ExitStatus? LastExit => State.LastExit;
+}

@@ -1,0 +1,213 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>
+/// Signals to pminit itself, the orderly stop, and the end of the container.
+/// Exit codes: an orderly stop by signal gives 0, whatever failed before it, or 137 when a worker had to be killed during it. An essential app that
+/// ended for good gives its own code, and so does, when no app is left, the first worker that failed. A failed worker's code is what a
+/// shell would say of its last exit; 1 when that was a success (given up although each exit was 0).
+/// An app has ended for good when all its instances have ended, by plan or by failure: while one of them lives, it serves. An instance that
+/// an operator stopped can be started again, so it keeps its app from having ended.
+/// </summary>
+public sealed partial class Supervisor
+{
+    /// <summary>128 + SIGKILL: the stop was not orderly for everyone.</summary>
+    const int KilledCode = 137;
+
+    bool _isShuttingDown;
+    bool _isHurried;
+    bool _hasExited;
+
+    /// <summary>SIGTERM and SIGINT so far; the second one hurries.</summary>
+    int _stopSignals;
+
+    /// <summary>The code of the essential app that caused the shutdown; null when a signal did.</summary>
+    int? _essentialCode;
+
+    /// <summary>A worker ended by SIGKILL during the shutdown.</summary>
+    bool _neededKill;
+
+    Instant _shutdownDeadline = Instant.Never;
+
+    /// <summary>By slot: when it failed, as a running number, so that the first can be told; 0 for one that is not failed.</summary>
+    readonly long[] _failedAs;
+
+    long _failures;
+
+    void OnSignal(Signal signal, Instant now, List<Effect> effects)
+    {
+        if (signal == Signal.Term || signal == Signal.Int)
+        {
+            OnStopSignal(signal, now, effects);
+        }
+        else if (signal == Signal.Hup || signal == Signal.Usr2)
+        {
+            Say(effects, EventName.SignalIgnored, LogLevel.Warn,
+                $"{signal} ignored: reload is not available in this version", new LogField("signal", signal.ToString()));
+        }
+        else if (!signal.IsForwardable || signal == Signal.Tstp || signal == Signal.Ttin || signal == Signal.Ttou)
+        {
+            Say(effects, EventName.SignalIgnored, LogLevel.Debug,
+                $"{signal} ignored: it concerns pminit alone", new LogField("signal", signal.ToString()));
+        }
+        else
+        {
+            Forward(signal, now, effects);
+        }
+    }
+
+    void Forward(Signal signal, Instant now, List<Effect> effects)
+    {
+        var send = new WorkerEvent.SendSignal(signal);
+        var count = 0;
+        for (var slot = 0; slot < _states.Length; slot++)
+        {
+            if (_states[slot].Pid != 0)
+            {
+                StepSlot(slot, send, now, effects);
+                count++;
+            }
+        }
+
+        Say(effects, EventName.SignalForwarded, LogLevel.Debug, $"{signal} forwarded to {count} workers",
+            new LogField("signal", signal.ToString()), new LogField("count", count));
+    }
+
+    void OnStopSignal(Signal signal, Instant now, List<Effect> effects)
+    {
+        _stopSignals = Math.Min(_stopSignals + 1, 2);
+        if (!_isShuttingDown)
+        {
+            BeginShutdown($"{signal} received", now, effects);
+        }
+        else if (_stopSignals == 1)
+        {
+            // An essential app has ended and now the orchestrator asks too: it still grants its usual grace.
+            Say(effects, EventName.SignalIgnored, LogLevel.Info, $"{signal} received: a shutdown is under way already",
+                new LogField("signal", signal.ToString()));
+        }
+        else
+        {
+            HurryShutdown($"{signal} received again", now, effects);
+        }
+    }
+
+    void BeginShutdown(string reason, Instant now, List<Effect> effects)
+    {
+        _isShuttingDown = true;
+        Say(effects, EventName.ShutdownStarted, LogLevel.Info, $"shutdown: {reason}", new LogField("reason", reason));
+        if (_ecosystem.Settings.ShutdownTimeout is { } timeout)
+        {
+            _shutdownDeadline = now + timeout;
+            _nextDeadlineIsStale = true;
+        }
+
+        ToAll(new WorkerEvent.Stop(), now, effects);
+    }
+
+    /// <summary>Once is enough: after it nothing drains any more.</summary>
+    void HurryShutdown(string reason, Instant now, List<Effect> effects)
+    {
+        _shutdownDeadline = Instant.Never;
+        _nextDeadlineIsStale = true;
+        if (_isHurried)
+        {
+            return;
+        }
+
+        _isHurried = true;
+        Say(effects, EventName.ShutdownHurried, LogLevel.Warn, $"shutdown hurried: {reason}", new LogField("reason", reason));
+        ToAll(new WorkerEvent.Hurry(), now, effects);
+    }
+
+    /// <summary>Keeps what the exit code needs when a slot has changed its phase.</summary>
+    void RememberEnd(int slot, Phase before, in WorkerState after)
+    {
+        _failedAs[slot] = after.Phase == Phase.Failed ? ++_failures : 0;
+        if (!IsActive(after.Phase))
+        {
+            _someEnded = true;
+
+            // A slot that was waiting or failed may still remember the kill of an earlier process.
+            _neededKill |= _isShuttingDown && before == Phase.Killing && after.WasKilled;
+        }
+    }
+
+    /// <summary>Looks at the whole after each step: has an essential app ended, is nothing left?</summary>
+    void Conclude(Instant now, List<Effect> effects)
+    {
+        if (_someEnded && !_isShuttingDown && FindEndedEssential() is { } app)
+        {
+            _essentialCode = CodeOfFirstFailure(app.Name);
+            BeginShutdown($"essential app {app.Name} has ended", now, effects);
+        }
+
+        _someEnded = false;
+        if (_active > 0)
+        {
+            return;
+        }
+
+        var code = _essentialCode ?? (_isShuttingDown ? (_neededKill ? KilledCode : 0) : CodeOfFirstFailure(null));
+        var why = _isShuttingDown ? "shutdown finished" : "no app is left";
+        _hasExited = true;
+        _isShuttingDown = true;
+        _shutdownDeadline = Instant.Never;
+        _nextDeadlineIsStale = true;
+        Say(effects, EventName.ShutdownFinished, LogLevel.Info, $"{why}: exiting with code {code}", new LogField("code", code));
+        effects.Add(new Effect.Exit(code));
+    }
+
+    AppSpec? FindEndedEssential()
+    {
+        var slot = 0;
+        foreach (var app in _ecosystem.Apps)
+        {
+            if (app.Essential && HasEndedForGood(slot, app.Instances))
+            {
+                return app;
+            }
+
+            slot += app.Instances;
+        }
+
+        return null;
+    }
+
+    bool HasEndedForGood(int first, int count)
+    {
+        foreach (ref readonly var state in _states.AsSpan(first, count))
+        {
+            if (state.Phase != Phase.Failed && !state.EndedByPlan)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>0 when nothing of it has failed.</summary>
+    /// <param name="app">Only this app's workers; null for all.</param>
+    int CodeOfFirstFailure(string? app)
+    {
+        var first = -1;
+        for (var slot = 0; slot < _states.Length; slot++)
+        {
+            if (_failedAs[slot] != 0 && (app is null || _ids[slot].App == app) && (first < 0 || _failedAs[slot] < _failedAs[first]))
+            {
+                first = slot;
+            }
+        }
+
+        if (first < 0)
+        {
+            return 0;
+        }
+
+        var code = _states[first].LastExit?.ShellCode ?? 1;
+        return code == 0 ? 1 : code;
+    }
+}

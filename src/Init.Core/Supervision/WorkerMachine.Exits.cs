@@ -1,0 +1,103 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>
+/// From the end of a process to what follows it. Who asked decides (Reason): an asked exit is followed by the Goal at once, every other one
+/// by the restart policy.
+/// Leftovers of the dead process are killed before anything follows, so that a successor finds its ports and locks free. The one
+/// exception is an app that ended by its own plan: a script that starts a daemon and exits is legitimate.
+/// </summary>
+public static partial class WorkerMachine
+{
+    const int Sigkill = 9;
+
+    /// <summary>An exit without a process is a second report of the same end: dropped.</summary>
+    static WorkerState OnExited(in WorkerState s, WorkerEvent.Exited e, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => s,
+        Phase.Starting => s.Pid == 0
+            ? Impossible(s, "exited before the spawn was answered", turn)
+            : EndedByItself(s, e.Status, turn),
+        Phase.Ready => EndedByItself(s, e.Status, turn),
+        Phase.Draining => EndedOnRequest(s, e.Status, turn),
+        Phase.Killing => EndedOnRequest(s, e.Status, turn),
+        Phase.Waiting => s,
+        Phase.Failed => s,
+    };
+
+    static WorkerState EndedByItself(in WorkerState s, ExitStatus status, in Turn turn)
+    {
+        var uptime = UptimeOf(s, turn);
+        var decision = RestartPolicy.AfterExit(s, status, uptime, turn.Spec);
+        var isPlanned = decision.Verdict == ExitVerdict.Done;
+        ReportExited(s, status, uptime, isPlanned ? LogLevel.Info : LogLevel.Warn, turn);
+        if (!isPlanned)
+        {
+            turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));
+        }
+
+        return Follow(Ended(s, status), decision, turn);
+    }
+
+    static WorkerState EndedOnRequest(in WorkerState s, ExitStatus status, in Turn turn)
+    {
+        var uptime = UptimeOf(s, turn);
+        var ended = Ended(s, status);
+        ReportExited(s, status, uptime, LogLevel.Info, turn);
+        turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));
+        if (s.Reason != Reason.Asked)
+        {
+            return Follow(ended, RestartPolicy.AfterRemedy(s, uptime, turn.Spec), turn);
+        }
+
+        return s.Goal == Goal.Up ? SpawnAnew(ended, turn) : ended with { Phase = Phase.Down };
+    }
+
+    static WorkerState Ended(in WorkerState s, ExitStatus status) => s with
+    {
+        Pid = 0,
+        Deadline = Instant.Never,
+        Reason = Reason.None,
+        LastExit = status,
+        WasKilled = s.Phase == Phase.Killing && status.IsSignal && status.Value == Sigkill,
+    };
+
+    /// <summary>Carries out what the policy decided.</summary>
+    static WorkerState Follow(in WorkerState ended, ExitDecision decision, in Turn turn)
+    {
+        var counted = ended with { UnstableExits = decision.UnstableExits, BackoffStep = decision.BackoffStep };
+        return decision.Verdict switch
+        {
+            ExitVerdict.Done => Finish(counted, turn),
+            ExitVerdict.Restart => decision.Delay > TimeSpan.Zero ? Wait(counted, decision.Delay, turn) : Spawn(counted, turn),
+            ExitVerdict.Fail => Fail(counted, decision.Verdict, turn),
+            ExitVerdict.GiveUp => Fail(counted, decision.Verdict, turn),
+        };
+    }
+
+    static WorkerState Finish(in WorkerState s, in Turn turn)
+    {
+        ReportDone(s, turn);
+        return s with { Phase = Phase.Down, Goal = Goal.Down, EndedByPlan = true };
+    }
+
+    static WorkerState Wait(in WorkerState s, TimeSpan delay, in Turn turn)
+    {
+        ReportWaiting(s, delay, turn);
+        return s with { Phase = Phase.Waiting, Deadline = turn.Now + delay };
+    }
+
+    static WorkerState Fail(in WorkerState s, ExitVerdict verdict, in Turn turn)
+    {
+        ReportFailed(s, verdict, turn);
+        return s with { Phase = Phase.Failed };
+    }
+
+    static TimeSpan UptimeOf(in WorkerState s, in Turn turn)
+    {
+        var uptime = turn.Now - s.StartedAt;
+        return uptime > TimeSpan.Zero ? uptime : TimeSpan.Zero;
+    }
+}

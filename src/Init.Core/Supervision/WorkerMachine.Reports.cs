@@ -1,0 +1,111 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>What the machine says about its decisions: one method per event name, so that a message and its fields stand together.</summary>
+public static partial class WorkerMachine
+{
+    /// <summary>What every decision needs and none changes.</summary>
+    readonly record struct Turn(Instant Now, WorkerId Id, AppSpec Spec, List<Effect> Effects);
+
+    static void ReportStarted(in WorkerState s, in Turn turn) =>
+        Report(turn, s.Pid, EventName.WorkerStarted, LogLevel.Info, $"started pid={s.Pid}");
+
+    static void ReportReady(in WorkerState s, in Turn turn) =>
+        Report(turn, s.Pid, EventName.WorkerReady, LogLevel.Info, "ready");
+
+    static void ReportStopping(in WorkerState s, Reason reason, in Turn turn)
+    {
+        var signal = turn.Spec.KillSignal.ToString();
+        var timeout = Milliseconds(turn.Spec.KillTimeout);
+        var (level, why) = reason switch
+        {
+            Reason.None => (LogLevel.Info, ""),
+            Reason.Asked => (LogLevel.Info, ""),
+            Reason.Unhealthy => (LogLevel.Warn, ": its probe failed"),
+            Reason.Memory => (LogLevel.Warn, ": it used more memory than allowed"),
+        };
+        Report(turn, s.Pid, EventName.WorkerStopping, level, $"stopping with {signal} kill_timeout_ms={timeout}{why}",
+            new LogField("signal", signal), new LogField("kill_timeout_ms", timeout));
+    }
+
+    static void ReportKilled(in WorkerState s, in Turn turn) =>
+        Report(turn, s.Pid, EventName.WorkerKilled, LogLevel.Warn,
+            $"killed with its whole process tree: still running after {turn.Spec.KillSignal}");
+
+    static void ReportStuck(in WorkerState s, in Turn turn) =>
+        Report(turn, s.Pid, EventName.Warning, LogLevel.Warn,
+            $"stuck (uninterruptible): pid {s.Pid} has not ended after SIGKILL; look for a dead mount or disk it waits for");
+
+    static void ReportExited(in WorkerState s, ExitStatus status, TimeSpan uptime, LogLevel level, in Turn turn)
+    {
+        var uptimeMs = Milliseconds(uptime);
+        var how = status.IsSignal
+            ? new LogField("signal", new Signal(status.Value).ToString())
+            : new LogField("code", status.Value);
+        Report(turn, s.Pid, EventName.WorkerExited, level, $"exited with {status} uptime_ms={uptimeMs}",
+            how, new LogField("uptime_ms", uptimeMs));
+    }
+
+    static void ReportSpawnFailed(WorkerEvent.SpawnFailed e, in Turn turn)
+    {
+        var stage = StageWord(e.Stage);
+        Report(turn, 0, EventName.SpawnFailed, LogLevel.Error, $"could not be started ({stage}): {e.Detail}",
+            new LogField("stage", stage), new LogField("errno", e.Errno), new LogField("detail", e.Detail));
+    }
+
+    static void ReportWaiting(in WorkerState s, TimeSpan delay, in Turn turn)
+    {
+        var delayMs = Milliseconds(delay);
+        Report(turn, 0, EventName.WorkerWaiting, LogLevel.Info, $"restarting in delay_ms={delayMs} attempt={s.BackoffStep}",
+            new LogField("delay_ms", delayMs), new LogField("attempt", s.BackoffStep));
+    }
+
+    static void ReportFailed(in WorkerState s, ExitVerdict verdict, in Turn turn)
+    {
+        var minUptimeMs = Milliseconds(turn.Spec.MinUptime);
+        var message = verdict == ExitVerdict.GiveUp
+            ? $"gave up after {s.UnstableExits} unstable exits (each ran less than min_uptime {minUptimeMs} ms), the last with {s.LastExit}; mend the cause and start it again, or raise max_restarts (now {turn.Spec.MaxRestarts})"
+            : $"failed with {s.LastExit} and is not started again: autorestart is false; list the code in stop_exit_codes if it is no failure";
+        Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, message, new LogField("unstable_exits", s.UnstableExits));
+    }
+
+    static void ReportDone(in WorkerState s, in Turn turn) =>
+        Report(turn, 0, EventName.WorkerDone, LogLevel.Info, $"done: ended by plan with {s.LastExit}");
+
+    static WorkerState NoProcess(in WorkerState s, Signal signal, in Turn turn)
+    {
+        var name = signal.ToString();
+        Report(turn, 0, EventName.SignalIgnored, LogLevel.Warn, $"{name} not sent: the worker has no process",
+            new LogField("signal", name));
+        return s;
+    }
+
+    /// <summary>For cells that the runtime's guarantees exclude: say so, change nothing, live on.</summary>
+    static WorkerState Impossible(in WorkerState s, string what, in Turn turn)
+    {
+        Report(turn, s.Pid, EventName.InternalError, LogLevel.Error,
+            $"unexpected event in phase {s.Phase}: {what} (incarnation {s.Incarnation})");
+        return s;
+    }
+
+    static void Report(in Turn turn, int pid, EventName name, LogLevel level, string message, params ReadOnlySpan<LogField> fields) =>
+        turn.Effects.Add(new Effect.Report(new LogEvent(name, level, message)
+        {
+            Worker = turn.Id,
+            Pid = pid,
+            Fields = [.. fields],
+        }));
+
+    static string StageWord(SpawnStage stage) => stage switch
+    {
+        SpawnStage.Resolve => "resolve",
+        SpawnStage.Cwd => "cwd",
+        SpawnStage.Pipe => "pipe",
+        SpawnStage.Fork => "fork",
+        SpawnStage.Exec => "exec",
+    };
+
+    static long Milliseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMillisecond;
+}

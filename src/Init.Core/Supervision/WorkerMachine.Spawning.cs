@@ -1,0 +1,105 @@
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>From the wish for a process to a ready one.</summary>
+public static partial class WorkerMachine
+{
+    const int Enoent = 2;
+    const int Enotdir = 20;
+
+    static WorkerState OnSpawned(in WorkerState s, WorkerEvent.Spawned e, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => Impossible(s, "spawned", turn),
+        Phase.Starting => s.Pid == 0 && e.Pid > 0 ? Run(s, e.Pid, turn) : Impossible(s, "spawned twice or without a pid", turn),
+        Phase.Ready => Impossible(s, "spawned", turn),
+        Phase.Draining => Impossible(s, "spawned", turn),
+        Phase.Killing => Impossible(s, "spawned", turn),
+        Phase.Waiting => Impossible(s, "spawned", turn),
+        Phase.Failed => Impossible(s, "spawned", turn),
+    };
+
+    static WorkerState OnSpawnFailed(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => Impossible(s, "spawn failed", turn),
+        Phase.Starting => s.Pid == 0 ? NotSpawned(s, e, turn) : Impossible(s, "spawn failed after spawned", turn),
+        Phase.Ready => Impossible(s, "spawn failed", turn),
+        Phase.Draining => Impossible(s, "spawn failed", turn),
+        Phase.Killing => Impossible(s, "spawn failed", turn),
+        Phase.Waiting => Impossible(s, "spawn failed", turn),
+        Phase.Failed => Impossible(s, "spawn failed", turn),
+    };
+
+    /// <summary>Late words of a process that is on its way down, or gone, change nothing.</summary>
+    static WorkerState OnReadyReceived(in WorkerState s, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => s,
+        Phase.Starting => s.Pid == 0 ? Impossible(s, "ready before the spawn was answered", turn) : BecomeReady(s, turn),
+        Phase.Ready => s,
+        Phase.Draining => s,
+        Phase.Killing => s,
+        Phase.Waiting => s,
+        Phase.Failed => s,
+    };
+
+    /// <summary>Somebody asked for it: what happened before is forgiven.</summary>
+    static WorkerState SpawnAnew(in WorkerState s, in Turn turn) => Spawn(s with { UnstableExits = 0, BackoffStep = 0 }, turn);
+
+    static WorkerState Spawn(in WorkerState s, in Turn turn)
+    {
+        // Numbers may wrap after 2^31 processes; 0 stays "never started".
+        var incarnation = s.Incarnation == int.MaxValue ? 1 : s.Incarnation + 1;
+        var isRestart = s.Incarnation != 0 && s.Restarts != int.MaxValue;
+        turn.Effects.Add(new Effect.Spawn(turn.Id, incarnation));
+        return s with
+        {
+            Phase = Phase.Starting,
+            Goal = Goal.Up,
+            Incarnation = incarnation,
+            Restarts = isRestart ? s.Restarts + 1 : s.Restarts,
+            Deadline = Instant.Never,
+            EndedByPlan = false,
+            WasKilled = false,
+        };
+    }
+
+    static WorkerState Run(in WorkerState s, int pid, in Turn turn)
+    {
+        var running = s with { Pid = pid, StartedAt = turn.Now };
+        ReportStarted(running, turn);
+        if (s.Goal == Goal.Down)
+        {
+            return Drain(running, Goal.Down, Reason.Asked, turn);
+        }
+
+        var provingTime = Readiness.ProvingTime(running, turn.Spec);
+        return provingTime > TimeSpan.Zero
+            ? running with { Deadline = turn.Now + provingTime }
+            : BecomeReady(running, turn);
+    }
+
+    static WorkerState BecomeReady(in WorkerState s, in Turn turn)
+    {
+        ReportReady(s, turn);
+        return s with { Phase = Phase.Ready, Deadline = Instant.Never };
+    }
+
+    static WorkerState NotSpawned(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn)
+    {
+        var failed = s with { LastExit = ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)) };
+        ReportSpawnFailed(e, turn);
+        return s.Goal == Goal.Down
+            ? failed with { Phase = Phase.Down }
+            : Follow(failed, RestartPolicy.AfterSpawnFailure(s, e.Stage, e.Errno, turn.Spec), turn);
+    }
+
+    /// <summary>The codes of a POSIX shell: 127 not found, 126 found but could not be executed.</summary>
+    static int ShellCodeOf(SpawnStage stage, int errno) => stage switch
+    {
+        SpawnStage.Resolve => errno is Enoent or Enotdir ? 127 : 126,
+        SpawnStage.Cwd => errno is Enoent or Enotdir ? 127 : 126,
+        SpawnStage.Pipe => 126,
+        SpawnStage.Fork => 126,
+        SpawnStage.Exec => errno is Enoent or Enotdir ? 127 : 126,
+    };
+}

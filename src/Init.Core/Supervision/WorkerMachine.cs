@@ -1,0 +1,183 @@
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>
+/// The life of one worker slot, as a pure function: state + event + time gives the next state and a list of effects.
+/// Scheme: one method per event, each an exhaustive switch on Phase without default arm, so that a new phase does not compile until
+/// every cell is decided; `worker-matrix.golden.txt` prints them all. A cell that cannot happen returns the state and reports an internal
+/// error: nothing a worker or the kernel does may throw in PID 1.
+/// Two axes: Phase is what is, Goal is what is wanted. A restart is Draining with Goal Up, a stop is Draining with Goal Down; changing
+/// one's mind while it drains changes Goal only.
+/// Trap: between the Spawn effect and its answer the pid is unknown. The runtime delivers the answer before any other event; should it
+/// ever not, a Stop is remembered in Goal and carried out when the answer comes.
+/// </summary>
+public static partial class WorkerMachine
+{
+    /// <summary>SIGKILL ends a process at once unless it sleeps uninterruptibly (a dead NFS mount, a failing disk).</summary>
+    static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>From the first report of a stuck process to the next ones: a reminder, not a flood.</summary>
+    static readonly TimeSpan StuckAgainAfter = TimeSpan.FromMinutes(1);
+
+    /// <summary>Decides one event.</summary>
+    /// <param name="s">The slot before.</param>
+    /// <param name="e">What happened. About another incarnation than the slot's: dropped.</param>
+    /// <param name="now">The time of this turn; never earlier than that of the turn before.</param>
+    /// <param name="id">The slot's name, for effects.</param>
+    /// <param name="spec">Its app.</param>
+    /// <param name="effects">Effects are appended in the order in which they must be carried out.</param>
+    /// <returns>The slot after. Never throws.</returns>
+    public static WorkerState Step(
+        in WorkerState s, WorkerEvent e, Instant now, WorkerId id, AppSpec spec, List<Effect> effects)
+    {
+        if (IncarnationOf(e) is { } incarnation && incarnation != s.Incarnation)
+        {
+            return s;
+        }
+
+        var turn = new Turn(now, id, spec, effects);
+        return e switch
+        {
+            WorkerEvent.Start => OnStart(s, turn),
+            WorkerEvent.Stop => OnStop(s, turn),
+            WorkerEvent.Restart => OnRestart(s, turn),
+            WorkerEvent.Hurry => OnHurry(s, turn),
+            WorkerEvent.SendSignal send => OnSendSignal(s, send, turn),
+            WorkerEvent.Spawned spawned => OnSpawned(s, spawned, turn),
+            WorkerEvent.SpawnFailed failed => OnSpawnFailed(s, failed, turn),
+            WorkerEvent.ReadyReceived => OnReadyReceived(s, turn),
+            WorkerEvent.Exited exited => OnExited(s, exited, turn),
+            WorkerEvent.DeadlinePassed => OnDeadlinePassed(s, turn),
+            WorkerEvent.ProbeFailed => OnRemedy(s, Reason.Unhealthy, turn),
+            WorkerEvent.MemoryOver => OnRemedy(s, Reason.Memory, turn),
+            _ => Impossible(s, "unknown event", turn),
+        };
+    }
+
+    /// <summary>Which process an event speaks of; null for those about the slot.</summary>
+    static int? IncarnationOf(WorkerEvent e) => e switch
+    {
+        WorkerEvent.Spawned spawned => spawned.Incarnation,
+        WorkerEvent.SpawnFailed failed => failed.Incarnation,
+        WorkerEvent.ReadyReceived ready => ready.Incarnation,
+        WorkerEvent.Exited exited => exited.Incarnation,
+        WorkerEvent.ProbeFailed probe => probe.Incarnation,
+        WorkerEvent.MemoryOver memory => memory.Incarnation,
+        _ => null,
+    };
+
+    static WorkerState OnStart(in WorkerState s, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => SpawnAnew(s, turn),
+        Phase.Starting => s with { Goal = Goal.Up },
+        Phase.Ready => s,
+        Phase.Draining => s with { Goal = Goal.Up },
+        Phase.Killing => s with { Goal = Goal.Up },
+        Phase.Waiting => SpawnAnew(s, turn),
+        Phase.Failed => SpawnAnew(s, turn),
+    };
+
+    static WorkerState OnStop(in WorkerState s, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => s,
+        Phase.Starting => s.Pid == 0
+            ? Impossible(s, "stop before the spawn was answered", turn) with { Goal = Goal.Down }
+            : Drain(s, Goal.Down, Reason.Asked, turn),
+        Phase.Ready => Drain(s, Goal.Down, Reason.Asked, turn),
+        Phase.Draining => s with { Goal = Goal.Down, Reason = Reason.Asked },
+        Phase.Killing => s with { Goal = Goal.Down, Reason = Reason.Asked },
+        Phase.Waiting => s with { Phase = Phase.Down, Goal = Goal.Down, Deadline = Instant.Never },
+        Phase.Failed => s with { Phase = Phase.Down, Goal = Goal.Down },
+    };
+
+    static WorkerState OnRestart(in WorkerState s, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => SpawnAnew(s, turn),
+        Phase.Starting => s.Pid == 0
+            ? Impossible(s, "restart before the spawn was answered", turn) with { Goal = Goal.Up }
+            : Drain(s, Goal.Up, Reason.Asked, turn),
+        Phase.Ready => Drain(s, Goal.Up, Reason.Asked, turn),
+        Phase.Draining => s with { Goal = Goal.Up, Reason = Reason.Asked },
+        Phase.Killing => s with { Goal = Goal.Up, Reason = Reason.Asked },
+        Phase.Waiting => SpawnAnew(s, turn),
+        Phase.Failed => SpawnAnew(s, turn),
+    };
+
+    /// <summary>Only a drain can be hurried. Who wants a slot down sends Stop first.</summary>
+    static WorkerState OnHurry(in WorkerState s, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => s,
+        Phase.Starting => s,
+        Phase.Ready => s,
+        Phase.Draining => Kill(s, turn),
+        Phase.Killing => s,
+        Phase.Waiting => s,
+        Phase.Failed => s,
+    };
+
+    static WorkerState OnSendSignal(in WorkerState s, WorkerEvent.SendSignal e, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => NoProcess(s, e.Signal, turn),
+        Phase.Starting => s.Pid == 0 ? NoProcess(s, e.Signal, turn) : Send(s, e.Signal, turn),
+        Phase.Ready => Send(s, e.Signal, turn),
+        Phase.Draining => Send(s, e.Signal, turn),
+        Phase.Killing => Send(s, e.Signal, turn),
+        Phase.Waiting => NoProcess(s, e.Signal, turn),
+        Phase.Failed => NoProcess(s, e.Signal, turn),
+    };
+
+    /// <summary>The deadline is looked at again here, so that a DeadlinePassed that comes too early does nothing.</summary>
+    static WorkerState OnDeadlinePassed(in WorkerState s, in Turn turn) => turn.Now < s.Deadline || !s.Deadline.IsSet
+        ? s
+        : s.Phase switch
+        {
+            Phase.Down => s,
+            Phase.Starting => BecomeReady(s, turn),
+            Phase.Ready => s,
+            Phase.Draining => Kill(s, turn),
+            Phase.Killing => KillAgain(s, turn),
+            Phase.Waiting => Spawn(s, turn),
+            Phase.Failed => s,
+        };
+
+    /// <summary>The worker is ill. One that is not ready yet has its own deadline; one on its way down needs no second reason.</summary>
+    static WorkerState OnRemedy(in WorkerState s, Reason reason, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => s,
+        Phase.Starting => s,
+        Phase.Ready => Drain(s, Goal.Up, reason, turn),
+        Phase.Draining => s,
+        Phase.Killing => s,
+        Phase.Waiting => s,
+        Phase.Failed => s,
+    };
+
+    static WorkerState Drain(in WorkerState s, Goal goal, Reason reason, in Turn turn)
+    {
+        ReportStopping(s, reason, turn);
+        turn.Effects.Add(new Effect.SignalLeader(turn.Id, s.Pid, turn.Spec.KillSignal));
+        return s with { Phase = Phase.Draining, Goal = goal, Reason = reason, Deadline = turn.Now + turn.Spec.KillTimeout };
+    }
+
+    static WorkerState Kill(in WorkerState s, in Turn turn)
+    {
+        ReportKilled(s, turn);
+        turn.Effects.Add(new Effect.KillTree(turn.Id, s.Pid));
+        return s with { Phase = Phase.Killing, Deadline = turn.Now + StuckAfter };
+    }
+
+    /// <summary>Killing again costs nothing and catches what the tree has forked since.</summary>
+    static WorkerState KillAgain(in WorkerState s, in Turn turn)
+    {
+        ReportStuck(s, turn);
+        turn.Effects.Add(new Effect.KillTree(turn.Id, s.Pid));
+        return s with { Deadline = turn.Now + StuckAgainAfter };
+    }
+
+    static WorkerState Send(in WorkerState s, Signal signal, in Turn turn)
+    {
+        turn.Effects.Add(new Effect.SignalLeader(turn.Id, s.Pid, signal));
+        return s;
+    }
+}
