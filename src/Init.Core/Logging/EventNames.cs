@@ -1,0 +1,40 @@
+namespace Init.Core.Logging;
+
+/// <summary>The JSON names of pminit's own events and levels. The compiler asks for a row when the enum gets a member.</summary>
+public static class EventNames
+{
+    /// <summary>The `event` field.</summary>
+    public static string Of(EventName name) => name switch
+    {
+        EventName.Started => "started",
+        EventName.Warning => "warning",
+        EventName.WorkerStarted => "worker_started",
+        EventName.WorkerReady => "worker_ready",
+        EventName.WorkerStopping => "worker_stopping",
+        EventName.WorkerKilled => "worker_killed",
+        EventName.WorkerExited => "worker_exited",
+        EventName.WorkerWaiting => "worker_waiting",
+        EventName.WorkerFailed => "worker_failed",
+        EventName.WorkerDone => "worker_done",
+        EventName.SpawnFailed => "spawn_failed",
+        EventName.LeftoversKilled => "leftovers_killed",
+        EventName.ShutdownStarted => "shutdown_started",
+        EventName.ShutdownHurried => "shutdown_hurried",
+        EventName.ShutdownFinished => "shutdown_finished",
+        EventName.SignalForwarded => "signal_forwarded",
+        EventName.SignalIgnored => "signal_ignored",
+        EventName.ControlListening => "control_listening",
+        EventName.HealthListening => "health_listening",
+        EventName.LogsDropped => "logs_dropped",
+        EventName.InternalError => "internal_error",
+    };
+
+    /// <summary>The `level` field.</summary>
+    public static string Of(LogLevel level) => level switch
+    {
+        LogLevel.Debug => "debug",
+        LogLevel.Info => "info",
+        LogLevel.Warn => "warn",
+        LogLevel.Error => "error",
+    };
+}
