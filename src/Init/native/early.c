@@ -1,11 +1,14 @@
 /*
  * Runs before the .NET runtime: a runtime thread exists before Main and inherits the mask of the moment it starts,
- * so a mask set in Main loses signals (as PID 1 about half of them). Three things happen here and nowhere else:
- * what we inherited is recorded, the signals we handle are blocked, and DOTNET_* variables, which are meant for the
- * container's apps, are hidden from our own runtime (the apps still get them: pminit_environ is the original).
+ * so a mask set in Main loses signals (as PID 1 about half of them). Four things happen here and nowhere else:
+ * what we inherited is recorded, the signals we handle are blocked, descriptors 0 to 2 are made to exist, and DOTNET_*
+ * variables, which are meant for the container's apps, are hidden from our own runtime (the apps still get them:
+ * pminit_environ is the original).
  * What can go wrong: nothing is allocated on failure paths; if malloc fails the variables simply stay visible.
  */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,7 @@ static char **original_argv;
 static int original_argc;
 static unsigned long long inherited_mask;
 static unsigned long long inherited_ignored;
+static int closed_fds;
 
 static unsigned long long bits(const sigset_t *set)
 {
@@ -24,6 +28,14 @@ static unsigned long long bits(const sigset_t *set)
         if (sigismember(set, n) == 1)
             mask |= 1ULL << (n - 1);
     return mask;
+}
+
+/* A closed 0, 1 or 2 would be handed out to the next pipe or socket, and log lines would go into it. */
+static void open_standard_fds(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF && open("/dev/null", O_RDWR) == fd)
+            closed_fds |= 1 << fd;
 }
 
 static void hide_runtime_settings(void)
@@ -63,6 +75,7 @@ __attribute__((constructor(101))) static void early(int argc, char **argv, char 
         if (n != SIGKILL && n != SIGSTOP && sigaction(n, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
             inherited_ignored |= 1ULL << (n - 1);
     }
+    open_standard_fds();
     hide_runtime_settings();
 }
 
@@ -71,3 +84,4 @@ char **pminit_argv(void) { return original_argv; }
 int pminit_argc(void) { return original_argc; }
 unsigned long long pminit_inherited_mask(void) { return inherited_mask; }
 unsigned long long pminit_inherited_ignored(void) { return inherited_ignored; }
+int pminit_closed_fds(void) { return closed_fds; }

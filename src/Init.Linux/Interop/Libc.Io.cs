@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+
+namespace Init.Linux.Interop;
+
+// unistd.h, fcntl.h, poll.h, sys/stat.h
+public static unsafe partial class Libc
+{
+    public const int O_RDONLY = 0;
+    public const int O_WRONLY = 1;
+    public const int O_RDWR = 2;
+    public const int O_NOCTTY = 0x100;
+    public const int O_NONBLOCK = 0x800;
+    public const int O_CLOEXEC = 0x80000;
+    public const int F_GETFD = 1;
+    public const int F_GETFL = 3;
+    public const int F_SETFL = 4;
+    public const int AT_FDCWD = -100;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
+    public const int X_OK = 1;
+    public const uint STATX_BASIC_STATS = 0x7ff;
+    public const int S_IFMT = 0xf000;
+    public const int S_IFSOCK = 0xc000;
+    public const int S_IFREG = 0x8000;
+    public const int S_IFDIR = 0x4000;
+    public const int S_IFCHR = 0x2000;
+    public const int S_IFIFO = 0x1000;
+    public const short POLLIN = 1;
+    public const short POLLOUT = 4;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct pollfd
+    {
+        public int fd;
+        public short events;
+        public short revents;
+    }
+
+    /// <summary>The fields we read of struct statx (statx(2)); its layout is the same on every architecture.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct statx_t
+    {
+        [FieldOffset(20)] public uint stx_uid;
+        [FieldOffset(28)] public ushort stx_mode;
+    }
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial nint read(int fd, byte* buffer, nuint count);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial nint write(int fd, byte* buffer, nuint count);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int close(int fd);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int open(byte* path, int flags, int mode);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int pipe2(int* fds, int flags);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int fcntl(int fd, int command, nint argument);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int poll(pollfd* fds, nuint count, int timeoutMs);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int faccessat(int directory, byte* path, int mode, int flags);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int statx(int directory, byte* path, int flags, uint mask, statx_t* result);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int unlink(byte* path);
+
+    [LibraryImport(Lib)]
+    public static partial uint umask(uint mask);
+
+    [LibraryImport(Lib)]
+    public static partial int isatty(int fd);
+}

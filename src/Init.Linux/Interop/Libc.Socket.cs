@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+
+namespace Init.Linux.Interop;
+
+// sys/socket.h, sys/un.h, netinet/in.h
+public static unsafe partial class Libc
+{
+    public const int AF_UNIX = 1;
+    public const int AF_INET = 2;
+    public const int AF_INET6 = 10;
+    public const int SOCK_STREAM = 1;
+    public const int SOCK_NONBLOCK = 0x800;
+    public const int SOCK_CLOEXEC = 0x80000;
+    public const int SOL_SOCKET = 1;
+    public const int SO_REUSEADDR = 2;
+    public const int SO_PEERCRED = 17;
+    public const int SO_RCVTIMEO = 20;
+    public const int SO_SNDTIMEO = 21;
+    public const int IPPROTO_IPV6 = 41;
+    public const int IPV6_V6ONLY = 26;
+    public const int MSG_DONTWAIT = 0x40;
+    public const int MSG_NOSIGNAL = 0x4000;
+    public const int SHUT_WR = 1;
+
+    /// <summary>sizeof(sun_path) of struct sockaddr_un, its closing NUL included.</summary>
+    public const int UnixPathCapacity = 108;
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ucred
+    {
+        public int pid;
+        public uint uid;
+        public uint gid;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct timeval
+    {
+        public nint tv_sec;
+        public nint tv_usec;
+    }
+
+    /// <summary>struct sockaddr_storage: 128 bytes, family first.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    public struct sockaddr_storage
+    {
+        [FieldOffset(0)] public ushort ss_family;
+        [FieldOffset(2)] public fixed byte rest[126];
+    }
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int bind(int fd, sockaddr_storage* address, uint length);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int connect(int fd, sockaddr_storage* address, uint length);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int listen(int fd, int backlog);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int accept4(int fd, sockaddr_storage* address, uint* length, int flags);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int getsockname(int fd, sockaddr_storage* address, uint* length);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int getpeername(int fd, sockaddr_storage* address, uint* length);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int setsockopt(int fd, int level, int option, void* value, uint length);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int getsockopt(int fd, int level, int option, void* value, uint* length);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial nint send(int fd, byte* buffer, nuint count, int flags);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int shutdown(int fd, int how);
+}

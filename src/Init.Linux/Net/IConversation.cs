@@ -1,0 +1,23 @@
+using Init.Core.Logging;
+
+namespace Init.Linux.Net;
+
+/// <summary>What to do with a connection after its input was looked at.</summary>
+public enum Verdict
+{
+    /// <summary>More bytes are needed, or the next request may come.</summary>
+    Continue,
+
+    /// <summary>Send what is in the output, then close.</summary>
+    Finish,
+}
+
+/// <summary>One connection's protocol: bytes in, bytes out, no I/O. Both sides are bounded by the implementation.</summary>
+public interface IConversation
+{
+    /// <summary>Called once when the connection is there: a greeting, or nothing.</summary>
+    void Open(ByteBuffer output);
+
+    /// <summary>Called when bytes have arrived; consumes what it understands from the front of the input.</summary>
+    Verdict Converse(ByteBuffer input, ByteBuffer output);
+}

@@ -1,0 +1,87 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+using Init.Core.Supervision;
+using Init.Linux.Interop;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>
+/// Carries out what the supervisor wishes, one case per effect. Never steps the supervisor itself: results go to the head of the
+/// queue. A failure here is an event or a log line, never an exception: PID 1 goes on.
+/// </summary>
+public sealed class EffectRunner(
+    Supervisor supervisor, Spawner spawner, Reaper reaper, ProcessTree tree, WorkerLogs logs, LogSink sink, EventQueue queue)
+{
+    readonly Dictionary<WorkerId, int> _pmIds = supervisor.Snapshot().Workers.ToDictionary(worker => worker.Worker, worker => worker.Id);
+
+    /// <summary>Set by the Exit effect.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Carries out one effect.</summary>
+    public void Run(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.Spawn spawn:
+                Spawn(spawn);
+                break;
+            case Effect.SignalLeader signal:
+                // ESRCH: it has ended and its exit is about to be read. The pid cannot be another's: only we reap.
+                _ = Libc.kill(signal.Pid, signal.Signal.Number);
+                break;
+            case Effect.KillTree kill:
+                _ = ProcessTree.Kill(kill.Pid);
+                break;
+            case Effect.KillLeftovers leftovers:
+                KillLeftovers(leftovers);
+                break;
+            case Effect.Report report:
+                sink.Write(report.Event);
+                break;
+            case Effect.Exit exit:
+                ExitCode = exit.Code;
+                break;
+        }
+    }
+
+    void Spawn(Effect.Spawn spawn)
+    {
+        var (process, problem) = TrySpawn(spawn);
+        if (process is null)
+        {
+            queue.Answer(new SupervisorEvent.ToWorker(
+                spawn.Worker, new WorkerEvent.SpawnFailed(spawn.Incarnation, problem!.Stage, problem.Errno, problem.Detail)));
+            return;
+        }
+
+        reaper.Own(process.Pid, spawn.Worker, spawn.Incarnation);
+        queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
+        logs.Attach(spawn.Worker, process);
+    }
+
+    (SpawnedProcess? Process, SpawnProblem? Problem) TrySpawn(Effect.Spawn spawn)
+    {
+        try
+        {
+            return spawner.Spawn(supervisor.SpecOf(spawn.Worker), spawn.Worker.Index, _pmIds[spawn.Worker]);
+        }
+        catch (LinuxException error)
+        {
+            return (null, new SpawnProblem(SpawnStage.Fork, error.Errno, error.Message));
+        }
+    }
+
+    void KillLeftovers(Effect.KillLeftovers leftovers)
+    {
+        var killed = tree.KillLeftovers(leftovers.Pid);
+        if (killed > 0)
+        {
+            sink.Write(new LogEvent(EventName.LeftoversKilled, LogLevel.Warn, $"killed what {leftovers.Worker} left behind")
+            {
+                Worker = leftovers.Worker,
+                Pid = leftovers.Pid,
+                Fields = [new LogField("killed", killed)],
+            });
+        }
+    }
+}

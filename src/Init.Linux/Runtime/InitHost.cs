@@ -1,0 +1,211 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+using Init.Core.Supervision;
+using Init.Linux.Loop;
+using Init.Linux.Net;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>
+/// The server: wires loop, sources, supervisor and sinks, and runs until the supervisor says which code to end with. One turn: write
+/// what is pending, sleep until something happens or the next deadline, then signals, exits, decisions, and only then everything that
+/// merely talks. Nothing here decides anything.
+/// What can go wrong: an exception that nobody expected. It is logged and the loop goes on; only one that repeats without end is fatal.
+/// </summary>
+public sealed class InitHost : IDisposable
+{
+    /// <summary>SIGPIPE comes from our own writes; it is blocked and left pending.</summary>
+    const ulong NotForUs = 1UL << 12;
+
+    const int FatalFaultsInARow = 100;
+
+    static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(1);
+
+    readonly EventLoop _loop = new();
+    readonly LogSink _sink;
+    readonly Reaper _reaper = new();
+    readonly EventQueue _queue = new();
+    readonly Supervisor _supervisor;
+    readonly Spawner _spawner;
+    readonly WorkerLogs _logs;
+    readonly EffectRunner _runner;
+    readonly SignalSource _signals;
+    readonly List<SocketServer> _servers = [];
+    readonly List<Effect> _effects = [];
+    bool _mayReap = true; // whoever exec'd us may have left children
+    int _faultsInARow;
+
+    /// <param name="ecosystem">What to run.</param>
+    /// <param name="inherited">What we were started with.</param>
+    public InitHost(Ecosystem ecosystem, Inherited inherited)
+    {
+        _sink = new LogSink(_loop, 1);
+        _loop.Fault = Say;
+        _supervisor = new Supervisor(ecosystem);
+        _spawner = new Spawner(inherited);
+        _logs = new WorkerLogs(_loop, _sink);
+        _runner = new EffectRunner(_supervisor, _spawner, _reaper, new ProcessTree(_reaper), _logs, _sink, _queue);
+        _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
+    }
+
+    /// <summary>The loop, for listeners to join before <see cref="Run"/>.</summary>
+    public EventLoop Loop => _loop;
+
+    /// <summary>Orphans reaped so far.</summary>
+    public long OrphansReaped => _reaper.OrphansReaped;
+
+    /// <summary>The supervisor's state, for whoever answers questions about it.</summary>
+    public Supervisor Supervisor => _supervisor;
+
+    /// <summary>Adds a listener whose deadlines the loop keeps.</summary>
+    public void Serve(SocketServer server) => _servers.Add(server);
+
+    /// <summary>Writes one of pminit's own events.</summary>
+    public void Report(LogEvent item) => _sink.Write(item);
+
+    /// <summary>Runs to the end.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        Guarded(Begin);
+        while (_runner.ExitCode is null)
+        {
+            Guarded(Turn);
+            if (_faultsInARow > FatalFaultsInARow)
+            {
+                return 70; // EX_SOFTWARE: an internal fault
+            }
+        }
+
+        _logs.Finish();
+        _sink.FlushFinally(FlushPatience);
+        return _runner.ExitCode.Value;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var server in _servers)
+        {
+            server.Dispose();
+        }
+
+        _signals.Dispose();
+        _spawner.Dispose();
+        _sink.Dispose();
+        _loop.Dispose();
+    }
+
+    void Begin()
+    {
+        var now = Clock.Now;
+        _supervisor.Begin(now, _effects);
+        CarryOut();
+        Decide(now);
+    }
+
+    void Turn()
+    {
+        _sink.Flush();
+        var before = Clock.Now;
+        _loop.Wait(before, _mayReap ? before : NextDeadline());
+        _loop.Dispatch(Urgency.Signals);
+
+        var now = Clock.Now;
+        Reap();
+        if (_supervisor.NextDeadline <= now)
+        {
+            _queue.Tell(new SupervisorEvent.Tick());
+        }
+
+        Decide(now);
+        _loop.Dispatch(Urgency.Control);
+        _loop.Dispatch(Urgency.Logs);
+        _loop.Dispatch(Urgency.Health);
+        foreach (var server in _servers)
+        {
+            server.Expire(now);
+        }
+
+        _faultsInARow = 0;
+    }
+
+    Instant NextDeadline()
+    {
+        var next = _supervisor.NextDeadline;
+        foreach (var server in _servers)
+        {
+            next = Instant.Min(next, server.NextDeadline);
+        }
+
+        return next;
+    }
+
+    void OnSignal(Signal signal)
+    {
+        if (signal == Signal.Chld)
+        {
+            _mayReap = true;
+        }
+        else
+        {
+            _queue.Tell(new SupervisorEvent.SignalReceived(signal));
+        }
+    }
+
+    /// <summary>SIGCHLD coalesces: one hint, then waitid until there is none left (or the budget is used up: once more next turn).</summary>
+    void Reap()
+    {
+        if (_mayReap)
+        {
+            _mayReap = _reaper.Reap(OnExit);
+        }
+    }
+
+    void OnExit(WorkerId worker, int incarnation, int pid, ExitStatus status)
+    {
+        _logs.DrainEnded(pid);
+        _queue.Tell(new SupervisorEvent.ToWorker(worker, new WorkerEvent.Exited(incarnation, status)));
+    }
+
+    void Decide(Instant now)
+    {
+        while (_queue.TryTake(out var item))
+        {
+            _supervisor.Step(item!, now, _effects);
+            CarryOut();
+        }
+    }
+
+    void CarryOut()
+    {
+        // Taken out first: an effect that throws must not be carried out again.
+        var effects = _effects.ToArray();
+        _effects.Clear();
+        foreach (var effect in effects)
+        {
+            Guarded(() => _runner.Run(effect));
+        }
+    }
+
+    void Guarded(Action action)
+    {
+        try
+        {
+            action();
+        }
+#pragma warning disable CA1031 // The law: PID 1 does not end because of an error; it says so and goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _faultsInARow++;
+            Say(error);
+        }
+    }
+
+    void Say(Exception error) =>
+        Report(new LogEvent(EventName.InternalError, LogLevel.Error, $"{error.GetType().Name}: {error.Message}")
+        {
+            Fields = [new LogField("stack", error.StackTrace ?? "")],
+        });
+}

@@ -1,0 +1,183 @@
+using Init.Core.Logging;
+using Init.Linux.Interop;
+using Init.Linux.Loop;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>
+/// The last writer: every line of every worker and every event of pminit, in order, to descriptor 1. Lines gather in one buffer and
+/// leave in one write per turn of the loop. When the reader is slow the buffer fills to a mark, then pumps stop reading (back-pressure:
+/// the worker's own pipe fills); pminit's own events are still taken up to a second mark, and beyond it dropped and counted.
+/// What can go wrong: the reader goes away or the disk is full. Then lines are dropped and counted, and workers go on.
+/// </summary>
+public sealed class LogSink : IPollable, IDisposable
+{
+    /// <summary>Pumps stop above this, and go on below half of it.</summary>
+    const int HighWater = 256 * 1024;
+
+    /// <summary>Own events are dropped above this.</summary>
+    const int Ceiling = 1024 * 1024;
+
+    readonly EventLoop _loop;
+    readonly NonBlockingOutput _output;
+    readonly ByteBuffer _pending = new(keepBytes: 16 * 1024);
+    readonly JsonLogWriter _writer = new();
+    readonly List<LogPump> _paused = [];
+    bool _isWatching;
+    bool _isMidLine;
+    long _droppedUnsaid;
+
+    public LogSink(EventLoop loop, int fd)
+    {
+        _loop = loop;
+        _output = new NonBlockingOutput(fd);
+    }
+
+    /// <summary>True while pumps must not read.</summary>
+    public bool IsCongested => _pending.Length >= HighWater;
+
+    /// <summary>Lines that never reached the reader.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>One line of a worker.</summary>
+    public void Write(StreamHead head, FramedLine line, long unixMs) => _writer.Write(_pending, head, unixMs, line);
+
+    /// <summary>One event of pminit.</summary>
+    public void Write(LogEvent item)
+    {
+        if (_pending.Length >= Ceiling)
+        {
+            Drop(1);
+            return;
+        }
+
+        _writer.Write(_pending, Clock.UnixMs, item);
+    }
+
+    /// <summary>Resumes this pump when there is room again.</summary>
+    public void ResumeLater(LogPump pump) => _paused.Add(pump);
+
+    /// <summary>The pump is closed and must not be resumed.</summary>
+    public void Forget(LogPump pump) => _paused.Remove(pump);
+
+    /// <summary>Writes what the reader takes now. Called once per turn.</summary>
+    public void Flush()
+    {
+        while (_pending.Length > 0)
+        {
+            var wrote = _output.Write(_pending.Span, out var errno);
+            if (errno == Libc.EAGAIN)
+            {
+                Watch();
+                return;
+            }
+
+            if (errno == Libc.EINTR)
+            {
+                continue;
+            }
+
+            if (errno != 0)
+            {
+                DropPending();
+                break;
+            }
+
+            Took(wrote);
+        }
+
+        Unwatch();
+        ResumePumps();
+    }
+
+    /// <summary>The last flush: waits for a slow reader, but never longer than this for the next byte.</summary>
+    public void FlushFinally(TimeSpan patience)
+    {
+        Flush();
+        for (var before = -1; _pending.Length > 0 && _pending.Length != before;)
+        {
+            before = _pending.Length;
+            _output.WaitForRoom((int)patience.TotalMilliseconds);
+            Flush();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnReady(uint events) => Flush();
+
+    /// <inheritdoc/>
+    public void OnFault() => _isWatching = false;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Unwatch();
+        _output.Dispose();
+    }
+
+    void Took(int count)
+    {
+        _isMidLine = _pending.Span[count - 1] != (byte)'\n';
+        _pending.Consume(count);
+        if (_droppedUnsaid > 0 && !_isMidLine)
+        {
+            var lost = _droppedUnsaid;
+            _droppedUnsaid = 0;
+            Write(new LogEvent(EventName.LogsDropped, LogLevel.Warn, $"{lost} log lines were lost: standard output did not take them")
+            {
+                Fields = [new LogField("lines", lost)],
+            });
+        }
+    }
+
+    void DropPending()
+    {
+        var text = _pending.Span;
+        Drop(text.Count((byte)'\n'));
+        _pending.Clear();
+        if (_isMidLine)
+        {
+            // The torn line ends here, so that the next one is readable.
+            _pending.Append((byte)'\n');
+            _isMidLine = false;
+        }
+    }
+
+    void Drop(long lines)
+    {
+        Dropped += lines;
+        _droppedUnsaid += lines;
+    }
+
+    void ResumePumps()
+    {
+        if (_paused.Count == 0 || _pending.Length >= HighWater / 2)
+        {
+            return;
+        }
+
+        foreach (var pump in _paused)
+        {
+            pump.Resume();
+        }
+
+        _paused.Clear();
+    }
+
+    void Watch()
+    {
+        if (!_isWatching)
+        {
+            _isWatching = _loop.TryAdd(_output.Descriptor, this, Libc.EPOLLOUT, Urgency.Logs);
+        }
+    }
+
+    void Unwatch()
+    {
+        if (_isWatching)
+        {
+            _loop.Remove(_output.Descriptor);
+            _isWatching = false;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using Init.Linux.Interop;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>Reads small files of /proc in one read(2), without the BCL's file streams. A process that is gone reads as empty.</summary>
+public static unsafe class ProcFile
+{
+    static readonly byte[] Buffer = new byte[64 * 1024];
+
+    /// <summary>The file's bytes, at most 64 KiB; empty when it cannot be read. Valid until the next call.</summary>
+    public static ReadOnlySpan<byte> Read(string path)
+    {
+        using var name = new Utf8z(path);
+        var fd = Libc.open(name.Pointer, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        if (fd < 0)
+        {
+            return [];
+        }
+
+        var length = 0;
+        fixed (byte* into = Buffer)
+        {
+            while (length < Buffer.Length)
+            {
+                var got = Libc.read(fd, into + length, (nuint)(Buffer.Length - length));
+                if (got <= 0)
+                {
+                    break;
+                }
+
+                length += (int)got;
+            }
+        }
+
+        _ = Libc.close(fd);
+        return Buffer.AsSpan(0, length);
+    }
+
+    /// <summary>One line of /proc/PID/stat (proc(5)), or null when the process is gone.</summary>
+    public static ProcStat? Stat(int pid)
+    {
+        var text = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+
+        // comm may hold spaces and parentheses: the fields start after the last ')'.
+        var close = text.LastIndexOf((byte)')');
+        if (close < 0 || close + 2 > text.Length)
+        {
+            return null;
+        }
+
+        var fields = Encoding.ASCII.GetString(text[(close + 2)..]).Split(' ');
+        return fields.Length < 22 ? null : new ProcStat(
+            pid,
+            fields[0][0],
+            int.Parse(fields[1], CultureInfo.InvariantCulture),
+            int.Parse(fields[2], CultureInfo.InvariantCulture),
+            int.Parse(fields[3], CultureInfo.InvariantCulture),
+            long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture),
+            long.Parse(fields[21], CultureInfo.InvariantCulture));
+    }
+}
+
+/// <summary>What we use of /proc/PID/stat.</summary>
+/// <param name="Pid">Process.</param>
+/// <param name="State">R, S, D, Z, T …</param>
+/// <param name="Parent">Parent pid.</param>
+/// <param name="Group">Process group.</param>
+/// <param name="Session">Session.</param>
+/// <param name="CpuTicks">User + system time, in clock ticks.</param>
+/// <param name="ResidentPages">RSS in pages.</param>
+public readonly record struct ProcStat(int Pid, char State, int Parent, int Group, int Session, long CpuTicks, long ResidentPages);

@@ -1,0 +1,153 @@
+using System.Globalization;
+using Init.Linux.Interop;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>
+/// Finds and kills what belongs to a worker: its session, its group and its descendants, through /proc and never through `ps`.
+/// Where /proc is hidden or missing only the group can be reached; that is what kill(2) alone can do.
+/// </summary>
+public sealed class ProcessTree(Reaper reaper)
+{
+    const int KillSignal = 9;
+
+    /// <summary>A tree that forks while it is killed is looked at again, this often at most.</summary>
+    const int Passes = 4;
+
+    /// <summary>SIGKILL to a living worker's whole tree. The leader goes first, so that it cannot replace what dies.</summary>
+    /// <returns>Number of processes signalled.</returns>
+    public static int Kill(int leader)
+    {
+        // The tree is read before anything dies: afterwards the children's parent is us, and who changed session is lost.
+        var tree = Descendants(leader);
+        var killed = Signal(leader);
+        _ = Libc.kill(-leader, KillSignal);
+        foreach (var pid in tree)
+        {
+            killed += Signal(pid);
+        }
+
+        return killed + Sweep(leader);
+    }
+
+    /// <summary>
+    /// SIGKILL to what a dead worker left in its session or group. Costs two system calls when it left nothing: orphans become
+    /// our direct children, and there are none but workers.
+    /// </summary>
+    /// <returns>Number of processes signalled; a group reached by one call counts as one.</returns>
+    public int KillLeftovers(int leader)
+    {
+        var killed = Signal(-leader);
+        foreach (var child in OwnChildren())
+        {
+            if (!reaper.Owns(child) && ProcFile.Stat(child) is { } stat && stat.State != 'Z'
+                && (stat.Session == leader || stat.Group == leader))
+            {
+                return killed + Sweep(leader);
+            }
+        }
+
+        return killed;
+    }
+
+    /// <summary>Kills what is found, and looks again until nothing new lives.</summary>
+    static int Sweep(int leader)
+    {
+        var killed = 0;
+        for (var pass = 0; pass < Passes; pass++)
+        {
+            var found = Descendants(leader);
+            foreach (var pid in found)
+            {
+                killed += Signal(pid);
+            }
+
+            if (found.Count == 0)
+            {
+                break;
+            }
+        }
+
+        return killed;
+    }
+
+    static int Signal(int pid) => Libc.kill(pid, KillSignal) == 0 ? 1 : 0;
+
+    /// <summary>Every process of the session and group of <paramref name="leader"/>, and every descendant of one of them, itself excluded.</summary>
+    static List<int> Descendants(int leader)
+    {
+        var all = new List<ProcStat>();
+        foreach (var pid in AllPids())
+        {
+            // A zombie is dead already; its children have been handed to us.
+            if (ProcFile.Stat(pid) is { } stat && stat.State != 'Z')
+            {
+                all.Add(stat);
+            }
+        }
+
+        var known = new HashSet<int> { leader };
+        for (var before = 0; before != known.Count;)
+        {
+            before = known.Count;
+            foreach (var stat in all)
+            {
+                if (known.Contains(stat.Parent) || stat.Session == leader || stat.Group == leader)
+                {
+                    known.Add(stat.Pid);
+                }
+            }
+        }
+
+        known.Remove(leader);
+        return [.. known];
+    }
+
+    static IEnumerable<int> AllPids()
+    {
+        string[] entries;
+        try
+        {
+            entries = Directory.GetDirectories("/proc");
+        }
+        catch (IOException)
+        {
+            yield break; // no /proc here: the group signal is all there is
+        }
+        catch (UnauthorizedAccessException)
+        {
+            yield break; // likewise
+        }
+
+        foreach (var entry in entries)
+        {
+            if (int.TryParse(entry.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                yield return pid;
+            }
+        }
+    }
+
+    /// <summary>Our direct children, from the main thread's list (CONFIG_PROC_CHILDREN); empty where the kernel has none.</summary>
+    static List<int> OwnChildren()
+    {
+        var me = Libc.getpid();
+        var text = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{me}/task/{me}/children"));
+        var pids = new List<int>();
+        var value = 0;
+        foreach (var c in text)
+        {
+            if (c is >= (byte)'0' and <= (byte)'9')
+            {
+                value = (value * 10) + (c - '0');
+            }
+            else if (value > 0)
+            {
+                pids.Add(value);
+                value = 0;
+            }
+        }
+
+        return pids;
+    }
+}

@@ -1,0 +1,68 @@
+using Init.Core.Model;
+using Init.Linux.Interop;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>
+/// The only caller of waitid(2). One thread and one reaper mean that a pid cannot be used again before we have seen its end, so
+/// kill(pid) is free of races and every exit belongs to exactly one worker, or to an orphan.
+/// </summary>
+public sealed unsafe class Reaper
+{
+    /// <summary>Exits taken in one go before signals get their turn again (a fork bomb must not make PID 1 deaf).</summary>
+    const int Budget = 1024;
+
+    readonly Dictionary<int, Owner> _owned = [];
+
+    /// <summary>Processes reaped that were nobody's worker.</summary>
+    public long OrphansReaped { get; private set; }
+
+    /// <summary>True for the pid of a live worker leader.</summary>
+    public bool Owns(int pid) => _owned.ContainsKey(pid);
+
+    /// <summary>A worker's process exists from now on.</summary>
+    public void Own(int pid, WorkerId worker, int incarnation) => _owned[pid] = new Owner(worker, incarnation);
+
+    /// <summary>Takes every exit the kernel has, up to the budget.</summary>
+    /// <param name="onExit">Called for each worker's exit.</param>
+    /// <returns>True when the budget ran out: call again before sleeping.</returns>
+    public bool Reap(Action<WorkerId, int, int, ExitStatus> onExit)
+    {
+        for (var taken = 0; taken < Budget; taken++)
+        {
+            Libc.siginfo_t info = default;
+            if (Libc.waitid(Libc.P_ALL, 0, &info, Libc.WEXITED | Libc.WNOHANG) != 0)
+            {
+                var errno = Libc.Errno;
+                if (errno == Libc.EINTR)
+                {
+                    continue;
+                }
+
+                return errno == Libc.ECHILD ? false : throw new LinuxException("waitid", errno, "reaping");
+            }
+
+            if (info.si_pid == 0)
+            {
+                return false;
+            }
+
+            if (_owned.Remove(info.si_pid, out var owner))
+            {
+                onExit(owner.Worker, owner.Incarnation, info.si_pid, StatusOf(info));
+            }
+            else
+            {
+                OrphansReaped++;
+            }
+        }
+
+        return true;
+    }
+
+    static ExitStatus StatusOf(in Libc.siginfo_t info) => info.si_code == Libc.CLD_EXITED
+        ? ExitStatus.Exited(info.si_status)
+        : ExitStatus.Signalled(info.si_status, info.si_code == Libc.CLD_DUMPED);
+
+    readonly record struct Owner(WorkerId Worker, int Incarnation);
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Init.Core.Model;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>
+/// Builds a worker's environment: pminit's own (bytes kept as they came), then what pminit promises, then the file's `env`; the later
+/// one wins. LISTEN_* speak of descriptors that workers do not get, so they are left out.
+/// </summary>
+public static unsafe class WorkerEnvironment
+{
+    static readonly string[] NotForWorkers = ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"];
+
+    /// <summary>The environment for one spawn; the caller disposes it.</summary>
+    /// <param name="inherited">pminit's own.</param>
+    /// <param name="spec">The app.</param>
+    /// <param name="index">Instance number: `NODE_APP_INSTANCE`.</param>
+    /// <param name="pmId">Number over all workers: `pm_id`.</param>
+    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId)
+    {
+        var own = Overrides(spec, index, pmId);
+        var block = new StringBlock(64);
+        for (var entry = inherited.Environ; *entry is not null; entry++)
+        {
+            var text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*entry);
+            var equals = text.IndexOf((byte)'=');
+            if (equals <= 0 || !own.ContainsKey(Encoding.UTF8.GetString(text[..equals])))
+            {
+                block.Borrow(*entry);
+            }
+        }
+
+        foreach (var (name, value) in own)
+        {
+            if (value is not null)
+            {
+                block.Add($"{name}={value}");
+            }
+        }
+
+        return block;
+    }
+
+    /// <summary>PATH as the worker will see it.</summary>
+    public static string PathOf(Inherited inherited, AppSpec spec)
+    {
+        for (var i = spec.Env.Length - 1; i >= 0; i--)
+        {
+            if (spec.Env[i].Key == "PATH")
+            {
+                return spec.Env[i].Value;
+            }
+        }
+
+        return inherited.Variable("PATH") ?? ProgramFinder.DefaultPath;
+    }
+
+    /// <summary>A null value removes the inherited variable.</summary>
+    static Dictionary<string, string?> Overrides(AppSpec spec, int index, int pmId)
+    {
+        var own = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var name in NotForWorkers)
+        {
+            own[name] = null;
+        }
+
+        own["NODE_APP_INSTANCE"] = index.ToString(CultureInfo.InvariantCulture);
+        own["pm_id"] = pmId.ToString(CultureInfo.InvariantCulture);
+        own["PMINIT_APP"] = spec.Name;
+        if (IsPython(spec.Command))
+        {
+            // As pm2 does: a pipe makes Python buffer, and its log lines would come minutes late.
+            own["PYTHONUNBUFFERED"] = "1";
+        }
+
+        foreach (var (name, value) in spec.Env)
+        {
+            own[name] = value;
+        }
+
+        return own;
+    }
+
+    static bool IsPython(CommandSpec command)
+    {
+        var program = command.Interpreters.IsEmpty ? command.Program : command.Interpreters[0];
+        return Path.GetFileName(program).StartsWith("python", StringComparison.Ordinal);
+    }
+}

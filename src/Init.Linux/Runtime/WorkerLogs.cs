@@ -1,0 +1,46 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+using Init.Linux.Loop;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>All pumps, by process. A process's pumps outlive it while something else holds its pipes.</summary>
+public sealed class WorkerLogs(EventLoop loop, LogSink sink)
+{
+    readonly LineBudget _budget = new();
+    readonly Dictionary<int, (LogPump Output, LogPump Error)> _live = [];
+    readonly HashSet<LogPump> _all = [];
+
+    /// <summary>Starts pumping for a new process; takes the pipes over.</summary>
+    public void Attach(WorkerId worker, SpawnedProcess process) =>
+        _live[process.Pid] = (Pump(worker, process, isError: false), Pump(worker, process, isError: true));
+
+    /// <summary>The process has ended: its last words come before what is said of its end.</summary>
+    public void DrainEnded(int pid)
+    {
+        if (_live.Remove(pid, out var pumps))
+        {
+            pumps.Output.Drain();
+            pumps.Error.Drain();
+        }
+    }
+
+    /// <summary>pminit ends: everything still in a pipe, half lines included, goes to the sink.</summary>
+    public void Finish()
+    {
+        foreach (var pump in _all.ToArray())
+        {
+            pump.Finish();
+        }
+    }
+
+    LogPump Pump(WorkerId worker, SpawnedProcess process, bool isError)
+    {
+        var head = new StreamHead(worker, process.Pid, isError ? LogStream.Stderr : LogStream.Stdout);
+        var pump = new LogPump(loop, sink, isError ? process.Error : process.Output, head, _budget, Closed);
+        _all.Add(pump);
+        return pump;
+    }
+
+    void Closed(LogPump pump) => _all.Remove(pump);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Net;
+using Init.Core.Model;
+using Init.Linux.Runtime;
+
+namespace Init;
+
+/// <summary>Option over environment over file over default, for pminit's own settings.</summary>
+static class Overrides
+{
+    const string HealthForm = "expected HOST:PORT, [IPV6]:PORT, PORT or off";
+
+    /// <summary>Applies `--health`/`PMINIT_HEALTH` and `--socket`/`PMINIT_SOCKET`.</summary>
+    /// <returns>False with a problem when one of them cannot be read.</returns>
+    public static bool TryApply(
+        GlobalSettings file, RunArguments arguments, Inherited inherited, out GlobalSettings settings, out string problem)
+    {
+        settings = file;
+        problem = "";
+        var health = arguments.Health ?? inherited.Variable("PMINIT_HEALTH");
+        if (health is not null)
+        {
+            if (!TryReadHealth(health, out var read))
+            {
+                problem = $"{(arguments.Health is null ? "PMINIT_HEALTH" : "--health")} {health}: {HealthForm}";
+                return false;
+            }
+
+            settings = settings with { Health = read };
+        }
+
+        var socket = arguments.Socket ?? inherited.Variable("PMINIT_SOCKET");
+        if (!string.IsNullOrEmpty(socket))
+        {
+            var isOff = socket == "off";
+            settings = settings with { Control = new ControlSettings { Enabled = !isOff, Socket = isOff ? null : socket } };
+        }
+
+        return true;
+    }
+
+    /// <summary>"8080", "127.0.0.1:8080", "[::1]:8080" or "off".</summary>
+    public static bool TryReadHealth(string text, out HealthSettings settings)
+    {
+        settings = new HealthSettings { Enabled = false };
+        if (text is "off" or "false" or "0")
+        {
+            return true;
+        }
+
+        var colon = text.LastIndexOf(':');
+        var host = colon < 0 ? null : text[..colon].TrimStart('[').TrimEnd(']');
+        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535
+            || (!string.IsNullOrEmpty(host) && !IPAddress.TryParse(host, out _)))
+        {
+            return false;
+        }
+
+        settings = new HealthSettings { Host = string.IsNullOrEmpty(host) ? null : host, Port = port, IsExplicit = true };
+        return true;
+    }
+}
