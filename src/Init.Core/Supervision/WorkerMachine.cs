@@ -9,8 +9,9 @@ namespace Init.Core.Supervision;
 /// error: nothing a worker or the kernel does may throw in PID 1.
 /// Two axes: Phase is what is, Goal is what is wanted. A restart is Draining with Goal Up, a stop is Draining with Goal Down; changing
 /// one's mind while it drains changes Goal only.
-/// Trap: between the Spawn effect and its answer the pid is unknown. The runtime delivers the answer before any other event; should it
-/// ever not, a Stop is remembered in Goal and carried out when the answer comes.
+/// Trap: between the Spawn effect and its answer the pid is unknown. The runtime delivers the answer before any other event, but one step may
+/// spawn several workers, and the first answer (an essential app that cannot be started) may then stop the others. So a Stop that finds
+/// no pid yet is remembered in Goal and carried out when the answer comes.
 /// </summary>
 public static partial class WorkerMachine
 {
@@ -82,7 +83,7 @@ public static partial class WorkerMachine
     {
         Phase.Down => s,
         Phase.Starting => s.Pid == 0
-            ? Impossible(s, "stop before the spawn was answered", turn) with { Goal = Goal.Down }
+            ? s with { Goal = Goal.Down }
             : Drain(s, Goal.Down, Reason.Asked, turn),
         Phase.Ready => Drain(s, Goal.Down, Reason.Asked, turn),
         Phase.Draining => s with { Goal = Goal.Down, Reason = Reason.Asked },
@@ -95,7 +96,7 @@ public static partial class WorkerMachine
     {
         Phase.Down => SpawnAnew(s, turn),
         Phase.Starting => s.Pid == 0
-            ? Impossible(s, "restart before the spawn was answered", turn) with { Goal = Goal.Up }
+            ? s with { Goal = Goal.Up }
             : Drain(s, Goal.Up, Reason.Asked, turn),
         Phase.Ready => Drain(s, Goal.Up, Reason.Asked, turn),
         Phase.Draining => s with { Goal = Goal.Up, Reason = Reason.Asked },

@@ -1,0 +1,200 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+using Init.Core.Supervision;
+
+namespace Init.Core.Tests.Supervision;
+
+/// <summary>
+/// Random lives of whole ecosystems: crashes, operators, signals and spawn failures at any moment, and then a SIGTERM. World checks every
+/// effect; here stands what must hold of the whole.
+/// </summary>
+public class SupervisorWalkTests
+{
+    const int Walks = 1500;
+
+    [Fact]
+    public void AnyLife_EndsAfterSigterm_WithExactlyOneExit()
+    {
+        var endings = new Dictionary<string, int>();
+        for (var seed = 0; seed < Walks; seed++)
+        {
+            try
+            {
+                var ending = Live(seed);
+                endings[ending] = endings.GetValueOrDefault(ending) + 1;
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException($"seed {seed}", e);
+            }
+        }
+
+        // A walk that never meets a case proves nothing about it.
+        Assert.All(["no app left", "essential", "orderly", "killed"], ending => Assert.True(endings.GetValueOrDefault(ending) > 20, ending));
+    }
+
+    static string Live(int seed)
+    {
+        var random = new Lcg(seed);
+        var world = new World(AnyEcosystem(random));
+        world.SpawnFate = () => random.Below(25) == 0 ? ((SpawnStage)random.Below(5), random.Below(14)) : null;
+        world.Begin();
+        for (var i = random.Below(120); i > 0 && world.ExitCode is null; i--)
+        {
+            LiveOn(world, random);
+        }
+
+        if (world.ExitCode is not null)
+        {
+            CheckEnd(world);
+            return world.Effects.OfType<Effect.Report>().Any(r => r.Event.Name == EventName.ShutdownStarted) ? "essential" : "no app left";
+        }
+
+        var wasShuttingDown = world.Supervisor.IsShuttingDown;
+        world.Signal(random.Below(2) == 0 ? Signal.Term : Signal.Int);
+        var neededKill = EndAll(world, random);
+        CheckEnd(world);
+        if (wasShuttingDown)
+        {
+            return "essential";
+        }
+
+        Assert.Equal(neededKill ? 137 : 0, world.ExitCode);
+        return neededKill ? "killed" : "orderly";
+    }
+
+    static Ecosystem AnyEcosystem(Lcg random)
+    {
+        var apps = new List<AppSpec>();
+        for (var i = 1 + random.Below(4); i > 0; i--)
+        {
+            apps.Add(Specs.Named($"app{i}", 1 + random.Below(3)) with
+            {
+                AutoRestart = random.Below(4) != 0,
+                MaxRestarts = random.Below(4),
+                RestartDelay = Specs.Ms(random.Below(3) * 400),
+                ExpBackoffRestartDelay = Specs.Ms(random.Below(2) * 100),
+                StopExitCodes = random.Below(3) == 0 ? [0] : [],
+                KillTimeout = Specs.Ms(random.Below(3000)),
+                KillSignal = random.Below(2) == 0 ? Signal.Term : Signal.Int,
+                Essential = random.Below(6) == 0,
+            });
+        }
+
+        return Specs.Of([.. apps]) with
+        {
+            Settings = new GlobalSettings { ShutdownTimeout = random.Below(2) == 0 ? null : Specs.Ms(random.Below(2500)) },
+        };
+    }
+
+    static void LiveOn(World world, Lcg random)
+    {
+        switch (random.Below(8))
+        {
+            case 0 or 1:
+                world.After(random.Below(2500));
+                break;
+            case 2 or 3 when world.Alive.Count > 0:
+                world.End(AnyProcess(world, random).Pid, AnyStatus(random));
+                break;
+            case 4:
+                world.Signal(AnySignal(random));
+                break;
+            case 5 when world.Alive.Count > 0:
+                var process = AnyProcess(world, random);
+                var stale = process.Incarnation - random.Below(2);
+                world.Step(new SupervisorEvent.ToWorker(process.Worker, random.Below(3) switch
+                {
+                    0 => new WorkerEvent.ReadyReceived(stale),
+                    1 => new WorkerEvent.ProbeFailed(stale),
+                    _ => new WorkerEvent.MemoryOver(stale),
+                }));
+                break;
+            case 6:
+                Operate(world, random);
+                break;
+            default:
+                world.Step(new SupervisorEvent.Tick());
+                break;
+        }
+
+        CheckWhole(world);
+    }
+
+    static void Operate(World world, Lcg random)
+    {
+        var workers = world.Supervisor.Snapshot().Workers;
+        WorkerEvent e = random.Below(6) switch
+        {
+            0 => new WorkerEvent.Stop(),
+            1 or 2 => new WorkerEvent.Start(),
+            3 or 4 => new WorkerEvent.Restart(),
+            _ => new WorkerEvent.Hurry(),
+        };
+        world.Step(new SupervisorEvent.ToWorker(workers[random.Below(workers.Length)].Worker, e));
+    }
+
+    /// <summary>Asked processes end or not, killed ones end sooner or later; others may come to think of it themselves.</summary>
+    /// <returns>True when one ended by our SIGKILL.</returns>
+    static bool EndAll(World world, Lcg random)
+    {
+        var neededKill = false;
+        var isStubborn = random.Below(3) == 0;
+        for (var turn = 0; world.ExitCode is null; turn++)
+        {
+            Assert.True(turn < 2000, "the shutdown does not end");
+            world.After(random.Below(700));
+            foreach (var process in world.Alive.ToList())
+            {
+                if (process.IsKilled && random.Below(4) == 0)
+                {
+                    neededKill = true;
+                    world.End(process.Pid, ExitStatus.Signalled(9));
+                }
+                else if (!process.IsKilled && process.IsAsked && !isStubborn)
+                {
+                    world.End(process.Pid, AnyStatus(random));
+                }
+            }
+
+            if (random.Below(40) == 0)
+            {
+                world.Signal(AnySignal(random));
+            }
+        }
+
+        return neededKill;
+    }
+
+    static void CheckWhole(World world)
+    {
+        var snapshot = world.Supervisor.Snapshot();
+        var deadline = snapshot.Workers.Aggregate(Instant.Never, (min, w) => Instant.Min(min, w.State.Deadline));
+        Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
+        Assert.True(snapshot.IsShuttingDown || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
+        Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
+        Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan));
+        Assert.Equal(world.ExitCode is null, snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
+    }
+
+    static void CheckEnd(World world)
+    {
+        Assert.Single(world.Effects.OfType<Effect.Exit>());
+        Assert.IsType<Effect.Exit>(world.Effects[^1]);
+        Assert.DoesNotContain(world.Effects.OfType<Effect.Report>(), report => report.Event.Name == EventName.InternalError);
+        Assert.Empty(world.Alive);
+    }
+
+    static World.Process AnyProcess(World world, Lcg random) => world.Alive.ElementAt(random.Below(world.Alive.Count));
+
+    static ExitStatus AnyStatus(Lcg random) =>
+        random.Below(4) == 0 ? ExitStatus.Signalled(15) : ExitStatus.Exited(random.Below(3));
+
+    static Signal AnySignal(Lcg random) => random.Below(4) switch
+    {
+        0 => Signal.Usr1,
+        1 => Signal.Hup,
+        2 => Signal.Usr2,
+        _ => Signal.Winch,
+    };
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using Init.Core.Model;
+using Init.Core.Supervision;
+
+namespace Init.Core.Tests.Supervision;
+
+/// <summary>Prints what every cell of the machine does, so that a change of behaviour is a readable line in a diff.</summary>
+public class WorkerMatrixTests
+{
+    static readonly Instant Now = Specs.At(100_000);
+
+    static readonly AppSpec Spec = Specs.Api with { MaxRestarts = 3, RestartDelay = Specs.Ms(2000), StopExitCodes = [3] };
+
+    static readonly (string Name, WorkerEvent Event)[] Events =
+    [
+        ("Start", new WorkerEvent.Start()),
+        ("Stop", new WorkerEvent.Stop()),
+        ("Restart", new WorkerEvent.Restart()),
+        ("Hurry", new WorkerEvent.Hurry()),
+        ("SendSignal USR1", new WorkerEvent.SendSignal(Signal.Usr1)),
+        ("Spawned", new WorkerEvent.Spawned(5, 105)),
+        ("SpawnFailed ENOENT", new WorkerEvent.SpawnFailed(5, SpawnStage.Resolve, 2, "no such program")),
+        ("ReadyReceived", new WorkerEvent.ReadyReceived(5)),
+        ("Exited 0", new WorkerEvent.Exited(5, ExitStatus.Exited(0))),
+        ("Exited 1", new WorkerEvent.Exited(5, ExitStatus.Exited(1))),
+        ("Exited 3 (stop code)", new WorkerEvent.Exited(5, ExitStatus.Exited(3))),
+        ("Exited SIGKILL", new WorkerEvent.Exited(5, ExitStatus.Signalled(9))),
+        ("Exited, stale", new WorkerEvent.Exited(4, ExitStatus.Exited(1))),
+        ("DeadlinePassed", new WorkerEvent.DeadlinePassed()),
+        ("ProbeFailed", new WorkerEvent.ProbeFailed(5)),
+        ("MemoryOver", new WorkerEvent.MemoryOver(5)),
+    ];
+
+    /// <summary>Up for 200 ms, so that an exit is unstable; one unstable exit on record.</summary>
+    static readonly WorkerState Base = WorkerState.Initial with
+    {
+        Incarnation = 5,
+        Restarts = 4,
+        UnstableExits = 1,
+        BackoffStep = 1,
+        StartedAt = Specs.At(99_800),
+        LastExit = ExitStatus.Exited(1),
+    };
+
+    static readonly WorkerState WithProcess = Base with { Pid = 105 };
+
+    static readonly (string Name, WorkerState State)[] States =
+    [
+        ("Down/Down", Base),
+        ("Down/Up (unreachable)", Base with { Goal = Goal.Up }),
+        ("Starting/Down, spawn not answered", Base with { Phase = Phase.Starting }),
+        ("Starting/Up, spawn not answered", Base with { Phase = Phase.Starting, Goal = Goal.Up }),
+        ("Starting/Down (unreachable)", WithProcess with { Phase = Phase.Starting, Deadline = Now }),
+        ("Starting/Up, proving itself", WithProcess with { Phase = Phase.Starting, Goal = Goal.Up, Deadline = Now }),
+        ("Ready/Down (unreachable)", WithProcess with { Phase = Phase.Ready }),
+        ("Ready/Up", WithProcess with { Phase = Phase.Ready, Goal = Goal.Up }),
+        ("Draining/Down, asked", WithProcess with { Phase = Phase.Draining, Reason = Reason.Asked, Deadline = Now }),
+        ("Draining/Up, asked", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Asked, Deadline = Now }),
+        ("Draining/Up, unhealthy", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Unhealthy, Deadline = Now }),
+        ("Killing/Down, asked", WithProcess with { Phase = Phase.Killing, Reason = Reason.Asked, Deadline = Now }),
+        ("Killing/Up, asked", WithProcess with { Phase = Phase.Killing, Goal = Goal.Up, Reason = Reason.Asked, Deadline = Now }),
+        ("Killing/Up, memory", WithProcess with { Phase = Phase.Killing, Goal = Goal.Up, Reason = Reason.Memory, Deadline = Now }),
+        ("Waiting/Down (unreachable)", Base with { Phase = Phase.Waiting, Deadline = Now }),
+        ("Waiting/Up", Base with { Phase = Phase.Waiting, Goal = Goal.Up, Deadline = Now }),
+        ("Failed/Down (unreachable)", Base with { Phase = Phase.Failed }),
+        ("Failed/Up", Base with { Phase = Phase.Failed, Goal = Goal.Up }),
+    ];
+
+    [Fact]
+    public void Matrix_IsTheReviewedOne() => GoldenFile.Check("worker-matrix.golden.txt", Print());
+
+    [Fact]
+    public void Matrix_CoversEveryPhaseGoalAndEvent()
+    {
+        var cells = States.Select(s => (s.State.Phase, s.State.Goal)).ToHashSet();
+        Assert.Equal(Enum.GetValues<Phase>().Length * Enum.GetValues<Goal>().Length, cells.Count);
+
+        var events = typeof(WorkerEvent).GetNestedTypes().Where(t => t.IsSubclassOf(typeof(WorkerEvent)));
+        Assert.Empty(events.Except(Events.Select(e => e.Event.GetType())));
+    }
+
+    static string Print()
+    {
+        var text = new StringBuilder();
+        text.Append("# state: event -> state; effects; deadline. Spec: kill_timeout 8 s, restart_delay 2 s, min_uptime 1 s, max_restarts 3.\n");
+        text.Append("# Before: incarnation 5 (pid 105) up for 200 ms, 1 unstable exit, a set deadline is due.\n");
+        foreach (var (stateName, state) in States)
+        {
+            text.Append('\n');
+            foreach (var (eventName, e) in Events)
+            {
+                var effects = new List<Effect>();
+                var after = WorkerMachine.Step(state, e, Now, new WorkerId("api", 0), Spec, effects);
+                text.Append($"{stateName}: {eventName} -> {Print(state, after)}; {EffectText.Of(effects)}; {EffectText.Deadline(after.Deadline, Now)}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    static string Print(WorkerState before, WorkerState after)
+    {
+        if (after == before)
+        {
+            return "same";
+        }
+
+        var flags = $"{(after.Reason == Reason.None ? "" : $" {after.Reason}")}"
+            + $"{(after.Pid == 0 ? "" : $" pid={after.Pid}")}"
+            + $"{(after.UnstableExits == before.UnstableExits ? "" : $" unstable={after.UnstableExits}")}"
+            + $"{(after.WasKilled ? " was_killed" : "")}{(after.EndedByPlan ? " by_plan" : "")}";
+        return $"{after.Phase}/{after.Goal}{flags}";
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using Init.Core.Model;
+using Init.Core.Supervision;
+
+namespace Init.Core.Tests.Supervision;
+
+/// <summary>
+/// A machine for a Supervisor: answers spawns before any other event, as the runtime promises, knows which processes live, and checks that
+/// every effect names the right one. Pids count from 101.
+/// </summary>
+sealed class World(Ecosystem ecosystem)
+{
+    readonly Dictionary<int, Process> _alive = [];
+    readonly HashSet<int> _dead = [];
+    (SpawnStage Stage, int Errno)? _failure;
+    bool _holdsSpawns;
+    int _lastPid = 100;
+    bool _shutdownWasSeen;
+
+    public sealed record Process(WorkerId Worker, int Incarnation, int Pid)
+    {
+        public bool IsAsked { get; set; }
+
+        public bool IsKilled { get; set; }
+    }
+
+    public Supervisor Supervisor { get; } = new(ecosystem);
+
+    public Instant Now { get; private set; } = Specs.At(1_000_000);
+
+    public List<Effect> Effects { get; } = [];
+
+    public IReadOnlyCollection<Process> Alive => _alive.Values;
+
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Each spawn asks here; null succeeds.</summary>
+    public Func<(SpawnStage Stage, int Errno)?>? SpawnFate { get; set; }
+
+    public World HoldSpawns()
+    {
+        _holdsSpawns = true;
+        return this;
+    }
+
+    public World FailSpawns(SpawnStage stage, int errno)
+    {
+        _failure = (stage, errno);
+        return this;
+    }
+
+    public World Begin()
+    {
+        var effects = new List<Effect>();
+        Supervisor.Begin(Now, effects);
+        Run(effects);
+        return this;
+    }
+
+    public World Signal(Signal signal) => Step(new SupervisorEvent.SignalReceived(signal));
+
+    public World Send(string worker, WorkerEvent e) => Step(new SupervisorEvent.ToWorker(IdOf(worker), e));
+
+    public World Exit(string worker, int code) => End(PidOf(worker), ExitStatus.Exited(code));
+
+    public World Die(string worker, int signal) => End(PidOf(worker), ExitStatus.Signalled(signal));
+
+    public World End(int pid, ExitStatus status)
+    {
+        Assert.True(_alive.Remove(pid, out var process));
+        _dead.Add(pid);
+        return Step(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.Exited(process.Incarnation, status)));
+    }
+
+    /// <summary>Lets time pass and ticks at every deadline on the way.</summary>
+    public World After(double ms)
+    {
+        var until = Now + Specs.Ms(ms);
+        while (Supervisor.NextDeadline <= until)
+        {
+            Now = Instant.Max(Now, Supervisor.NextDeadline);
+            Step(new SupervisorEvent.Tick());
+        }
+
+        Now = until;
+        return this;
+    }
+
+    public World Step(SupervisorEvent e)
+    {
+        var effects = new List<Effect>();
+        Supervisor.Step(e, Now, effects);
+        Run(effects);
+        return this;
+    }
+
+    public World Clear()
+    {
+        Effects.Clear();
+        return this;
+    }
+
+    public IEnumerable<T> Take<T>()
+        where T : Effect
+    {
+        var taken = Effects.OfType<T>().ToList();
+        Effects.Clear();
+        return taken;
+    }
+
+    public int PidOf(string worker) => _alive.Values.Single(process => process.Worker == IdOf(worker)).Pid;
+
+    public Phase PhaseOf(string worker) => Supervisor.Snapshot().Workers.Single(w => w.Worker == IdOf(worker)).Phase;
+
+    /// <summary>Carries out effects in order; the answers to spawns come first of all that follows.</summary>
+    void Run(List<Effect> effects)
+    {
+        Assert.True(ExitCode is null || effects.Count == 0, "an effect after Exit");
+        var answers = new List<SupervisorEvent>();
+        foreach (var effect in effects)
+        {
+            Assert.True(ExitCode is null, "an effect after Exit");
+            Effects.Add(effect);
+            CarryOut(effect, answers);
+        }
+
+        foreach (var answer in answers)
+        {
+            Step(answer);
+        }
+    }
+
+    void CarryOut(Effect effect, List<SupervisorEvent> answers)
+    {
+        switch (effect)
+        {
+            case Effect.Spawn spawn:
+                Assert.False(_shutdownWasSeen, "a spawn after the shutdown started");
+                Assert.DoesNotContain(_alive.Values, process => process.Worker == spawn.Worker);
+                if (!_holdsSpawns)
+                {
+                    answers.Add(new SupervisorEvent.ToWorker(spawn.Worker, Answer(spawn)));
+                }
+
+                break;
+            case Effect.SignalLeader signal:
+                Assert.Equal(signal.Worker, _alive[signal.Pid].Worker);
+                _alive[signal.Pid].IsAsked |= signal.Signal == Supervisor.SpecOf(signal.Worker).KillSignal;
+                break;
+            case Effect.KillTree kill:
+                Assert.Equal(kill.Worker, _alive[kill.Pid].Worker);
+                _alive[kill.Pid].IsKilled = true;
+                break;
+            case Effect.KillLeftovers leftovers:
+                Assert.True(_dead.Remove(leftovers.Pid), "leftovers of a process that lives, or twice");
+                break;
+            case Effect.Exit exit:
+                Assert.Empty(_alive);
+                ExitCode = exit.Code;
+                break;
+        }
+
+        _shutdownWasSeen |= Supervisor.IsShuttingDown;
+    }
+
+    WorkerEvent Answer(Effect.Spawn spawn)
+    {
+        if ((_failure ?? SpawnFate?.Invoke()) is { } failure)
+        {
+            return new WorkerEvent.SpawnFailed(spawn.Incarnation, failure.Stage, failure.Errno, "detail");
+        }
+
+        var process = new Process(spawn.Worker, spawn.Incarnation, ++_lastPid);
+        _alive.Add(process.Pid, process);
+        return new WorkerEvent.Spawned(spawn.Incarnation, process.Pid);
+    }
+
+    static WorkerId IdOf(string worker)
+    {
+        var slash = worker.IndexOf('/', StringComparison.Ordinal);
+        return new WorkerId(worker[..slash], int.Parse(worker[(slash + 1)..], CultureInfo.InvariantCulture));
+    }
+}
