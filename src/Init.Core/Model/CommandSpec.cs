@@ -8,6 +8,12 @@ public sealed record CommandSpec
     /// <summary>The script or program: a path (relative to the worker's cwd), or a bare name that PATH may resolve.</summary>
     public required string Program { get; init; }
 
+    /// <summary>
+    /// True when <see cref="Program"/> is a command line that only a shell understands. Then the first of <see cref="Interpreters"/>
+    /// that is found runs it: shell, `-c`, Program, the shell's name as $0, <see cref="Args"/> (the line refers to them as "$@").
+    /// </summary>
+    public bool IsShellLine { get; init; }
+
     /// <summary>Arguments after the program; never null.</summary>
     public ImmutableArray<string> Args { get; init; } = [];
 

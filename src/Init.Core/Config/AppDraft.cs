@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Init.Core.Model;
+
+namespace Init.Core.Config;
+
+/// <summary>An app while its fields come in; what depends on several fields is decided by AppBuilder when all are known.</summary>
+sealed class AppDraft(ConfigContext context)
+{
+    public ConfigContext Context { get; } = context;
+
+    /// <summary>Fields that stand on their own. Name and command are placeholders until the end.</summary>
+    public AppSpec Spec { get; set; } = new() { Name = "", Command = new CommandSpec { Program = "" } };
+
+    public string? Name { get; set; }
+
+    public string? Script { get; set; }
+
+    public ImmutableArray<string> Args { get; set; } = [];
+
+    public string? Interpreter { get; set; }
+
+    public ImmutableArray<string> InterpreterArgs { get; set; } = [];
+}
+
+/// <summary>What belongs to no app, while it comes in.</summary>
+sealed class TopDraft
+{
+    public GlobalSettings Settings { get; set; } = new();
+
+    /// <summary>The value of `apps`, read after everything else.</summary>
+    public DataNode? Apps { get; set; }
+}

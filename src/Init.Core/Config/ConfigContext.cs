@@ -1,0 +1,8 @@
+namespace Init.Core.Config;
+
+/// <summary>What the machine contributes to the meaning of a file.</summary>
+public sealed record ConfigContext
+{
+    /// <summary>CPUs this container may use, 1 or more; counted by `instances: "max"`, 0 and negative numbers.</summary>
+    public required int Cpus { get; init; }
+}

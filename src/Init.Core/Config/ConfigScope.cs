@@ -1,0 +1,46 @@
+using System.Globalization;
+using Init.Core.Model;
+
+namespace Init.Core.Config;
+
+/// <summary>Collects what is found while one file is read.</summary>
+sealed class ConfigReport(string file)
+{
+    public string File { get; } = file;
+
+    public List<ConfigError> Errors { get; } = [];
+
+    public List<ConfigError> Warnings { get; } = [];
+}
+
+/// <summary>A report together with the path of the field that is being read, so that no value parser builds paths.</summary>
+readonly record struct ConfigScope(ConfigReport Report, string Path)
+{
+    /// <summary>The scope of a member: `env.PORT`, or `env["my key"]` where the dot form would mislead.</summary>
+    public ConfigScope Child(string key) => new(Report, Join(Path, key));
+
+    /// <summary>The scope of a list item: `args[2]`.</summary>
+    public ConfigScope Child(int index) => new(Report, Join(Path, index));
+
+    public void Error(SourcePosition at, string message, string hint = "") => Report.Errors.Add(Make(at, message, hint));
+
+    public void Warn(SourcePosition at, string message, string hint = "") => Report.Warnings.Add(Make(at, message, hint));
+
+    public static string Join(string path, string key)
+    {
+        foreach (var c in key)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '$'))
+            {
+                return $"{path}[{Words.Quote(key)}]";
+            }
+        }
+
+        return key.Length == 0 ? path + "[\"\"]" : path.Length == 0 ? key : $"{path}.{key}";
+    }
+
+    public static string Join(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
+
+    ConfigError Make(SourcePosition at, string message, string hint)
+        => new() { File = Report.File, Position = at, Path = Path, Message = message, Hint = hint };
+}

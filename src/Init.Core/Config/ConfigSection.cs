@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+
+namespace Init.Core.Config;
+
+/// <summary>
+/// Reads the members of one object by a field table: finds the row by any spelling, refuses two spellings of one field, answers
+/// fields that are known but do nothing here, and suggests a name for the rest. pm2 drops unknown fields in silence; we never do.
+/// </summary>
+sealed class ConfigSection<TDraft>
+{
+    readonly Dictionary<string, ConfigField<TDraft>> _rows = new(StringComparer.Ordinal);
+    readonly Dictionary<string, KnownField> _known = new(StringComparer.Ordinal);
+    readonly ImmutableArray<string> _names;
+
+    public ConfigSection(ImmutableArray<ConfigField<TDraft>> rows, ImmutableArray<KnownField> known)
+    {
+        Rows = rows;
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var row in rows)
+        {
+            names.Add(row.Name);
+            names.AddRange(row.Aliases);
+            foreach (var spelling in row.Spellings)
+            {
+                _rows[spelling] = row;
+            }
+        }
+
+        foreach (var field in known)
+        {
+            if (field.Name != KnownField.EnvironmentBlock)
+            {
+                names.Add(field.Name);
+                names.AddRange(field.Aliases);
+            }
+
+            foreach (var spelling in ConfigField.Spell(field.Name, field.Aliases))
+            {
+                _known[spelling] = field;
+            }
+        }
+
+        _names = names.ToImmutable();
+    }
+
+    public ImmutableArray<ConfigField<TDraft>> Rows { get; }
+
+    /// <summary>True when the key is a field of this table, available or not.</summary>
+    public bool Knows(string key) => _rows.ContainsKey(key) || _known.ContainsKey(key);
+
+    /// <summary>True when the key is a field that is read.</summary>
+    public bool Reads(string key) => _rows.ContainsKey(key);
+
+    /// <summary>Reads an object; anything else is an error.</summary>
+    public Dictionary<string, DataMember> Read(DataNode node, ConfigScope scope, TDraft draft)
+    {
+        if (node.Kind != DataKind.Map)
+        {
+            ConfigValues.Fail(node, scope, "an object", node.Kind == DataKind.Boolean ? "write {\"enabled\": " + (node.Boolean ? "true" : "false") + "}" : "");
+            return [];
+        }
+
+        return Read(node.Members, scope, draft);
+    }
+
+    /// <returns>The members that were given (null means "not given", as in pm2), by the name of their row.</returns>
+    public Dictionary<string, DataMember> Read(IEnumerable<DataMember> members, ConfigScope scope, TDraft draft)
+    {
+        var given = new Dictionary<string, DataMember>(StringComparer.Ordinal);
+        foreach (var member in members)
+        {
+            var inner = scope.Child(member.Key);
+            if (!_rows.TryGetValue(member.Key, out var row))
+            {
+                Answer(member, inner);
+            }
+            else if (member.Value.Kind == DataKind.Null)
+            {
+                continue;
+            }
+            else if (!given.TryAdd(row.Name, member))
+            {
+                var first = given[row.Name];
+                inner.Error(member.KeyPosition, $"the same field as {Words.Quote(first.Key)} at {Words.Line(first.KeyPosition)}", "keep one of the two");
+            }
+            else
+            {
+                row.Apply(member.Value, inner, draft);
+            }
+        }
+
+        return given;
+    }
+
+    void Answer(DataMember member, ConfigScope scope)
+    {
+        if (_known.TryGetValue(member.Key, out var known))
+        {
+            known.Answer(member, scope);
+            return;
+        }
+
+        if (KnownField.ByPattern(member.Key) is { } pattern && _known.ContainsKey(pattern.Name))
+        {
+            pattern.Answer(member, scope);
+            return;
+        }
+
+        var nearest = Suggestion.Find(member.Key, _names);
+        scope.Error(member.KeyPosition, "unknown field", nearest is null ? "remove it" : $"did you mean \"{nearest}\"?");
+    }
+}

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using Init.Core.Model;
+
+namespace Init.Core.Config;
+
+/// <summary>
+/// The bytes of an ecosystem file to a validated ecosystem, or to every error at once. Knows the shapes of the top level:
+/// `{apps: […]}`, `{pm2: […]}`, a list of apps, or one bare app. Never throws for any bytes; reads no file itself.
+/// </summary>
+public static class EcosystemReader
+{
+    /// <summary>Reads and validates.</summary>
+    /// <param name="bytes">Content of the file; at most 1 MiB.</param>
+    /// <param name="fileName">Name as the user gave it: shown in errors, and its extension decides the format.</param>
+    /// <param name="context">What the machine contributes.</param>
+    /// <returns>An ecosystem, or one error or more; never both.</returns>
+    public static ConfigResult Read(ReadOnlySpan<byte> bytes, string fileName, ConfigContext context)
+    {
+        var report = new ConfigReport(fileName);
+        Ecosystem? ecosystem = null;
+        if (RefuseFormat(fileName) is { } refusal)
+        {
+            report.Errors.Add(refusal);
+        }
+        else if (DataReader.Read(bytes, fileName, report.Errors) is { } root)
+        {
+            ecosystem = ReadRoot(root, new ConfigScope(report, ""), context);
+        }
+
+        var isValid = report.Errors.Count == 0;
+        if (isValid && ecosystem is null)
+        {
+            throw new InvalidOperationException("a refused ecosystem file has no error to show");
+        }
+
+        return new ConfigResult { Ecosystem = isValid ? ecosystem : null, Errors = InOrder(report.Errors), Warnings = InOrder(report.Warnings) };
+    }
+
+    static ImmutableArray<ConfigError> InOrder(List<ConfigError> errors)
+        => [.. errors.OrderBy(static error => error.Position.Line).ThenBy(static error => error.Position.Column)];
+
+    static ConfigError? RefuseFormat(string fileName)
+    {
+        var message = Path.GetExtension(fileName).ToLowerInvariant() switch
+        {
+            ".yml" or ".yaml" => "YAML files are not available in this version yet",
+            ".js" or ".cjs" or ".mjs" or ".ts" or ".cts" or ".mts" => "JavaScript and TypeScript files are not available in this version yet",
+            _ => null,
+        };
+        return message is null ? null : new ConfigError
+        {
+            File = fileName,
+            Message = message,
+            Hint = "write the same as JSON (comments, trailing commas and bare keys are fine): {\"apps\": [{\"script\": \"server.js\"}]}",
+        };
+    }
+
+    static Ecosystem ReadRoot(DataNode root, ConfigScope scope, ConfigContext context)
+    {
+        var top = new TopDraft();
+        switch (root.Kind)
+        {
+            case DataKind.List:
+                return new Ecosystem { Apps = ReadApps(root, scope, context) };
+            case DataKind.Map:
+                var members = MembersOf(root, scope.Report.File);
+                var isBareApp = !members.Any(static member => member.Key is "apps" or "pm2")
+                    && members.Any(static member => ConfigFields.App.Reads(member.Key));
+                var own = isBareApp ? members.Where(static member => ConfigFields.Top.Knows(member.Key)) : members;
+                var given = ConfigFields.Top.Read(own, scope, top);
+                if (isBareApp)
+                {
+                    var rest = members.Where(static member => !ConfigFields.Top.Knows(member.Key));
+                    return new Ecosystem { Apps = Unique([AppBuilder.Build(rest, root.Position, scope, context)]), Settings = top.Settings };
+                }
+
+                var apps = top.Apps is null ? RefuseNoApps(root, scope) : ReadApps(top.Apps, scope.Child(given["apps"].Key), context);
+                return new Ecosystem { Apps = apps, Settings = top.Settings };
+            case DataKind.Null or DataKind.Boolean or DataKind.Number or DataKind.Text or DataKind.Invalid:
+            default:
+                ConfigValues.Fail(root, scope, "an object with \"apps\", or a list of apps");
+                return new Ecosystem { Apps = [] };
+        }
+    }
+
+    /// <summary>In a package.json (where pm2 has its `pm2` key from) everything else belongs to npm.</summary>
+    static IEnumerable<DataMember> MembersOf(DataNode root, string file)
+        => Path.GetFileName(file) == "package.json" ? root.Members.Where(static member => ConfigFields.Top.Reads(member.Key)) : root.Members;
+
+    static ImmutableArray<AppSpec> RefuseNoApps(DataNode root, ConfigScope scope)
+    {
+        scope.Error(root.Position, "\"apps\" is missing", "write {\"apps\": [{\"script\": \"server.js\"}]}");
+        return [];
+    }
+
+    static ImmutableArray<AppSpec> ReadApps(DataNode node, ConfigScope scope, ConfigContext context)
+    {
+        // pm2 takes one app for a list of one.
+        if (node.Kind == DataKind.Map)
+        {
+            return Unique([AppBuilder.Build(node.Members, node.Position, scope, context)]);
+        }
+
+        if (node.Kind != DataKind.List)
+        {
+            ConfigValues.Fail(node, scope, "a list of apps");
+            return [];
+        }
+
+        if (node.Items.IsEmpty)
+        {
+            scope.Error(node.Position, "the list of apps is empty", "an app is {\"script\": \"server.js\"}");
+        }
+
+        var built = new List<AppBuilder.Built>();
+        for (var i = 0; i < node.Items.Length; i++)
+        {
+            var item = node.Items[i];
+            if (item.Kind == DataKind.Map)
+            {
+                built.Add(AppBuilder.Build(item.Members, item.Position, scope.Child(i), context));
+            }
+            else
+            {
+                ConfigValues.Fail(item, scope.Child(i), "an app", item.Kind == DataKind.Text ? $"write {{\"script\": {Words.Quote(item.Text)}}}" : "");
+            }
+        }
+
+        return Unique(built);
+    }
+
+    /// <summary>pm2 lets several apps share a name and then addresses them as one; here a name is an address.</summary>
+    static ImmutableArray<AppSpec> Unique(List<AppBuilder.Built> built)
+    {
+        var places = new Dictionary<string, AppBuilder.Built>(StringComparer.Ordinal);
+        foreach (var app in built)
+        {
+            if (app.Name is not null && !places.TryAdd(app.Name, app))
+            {
+                var first = places[app.Name];
+                app.NamePath.Error(app.NameAt, $"a second app is called {Words.Quote(app.Name)}, the first is {first.NamePath.Path} at {Words.Line(first.NameAt)}",
+                    "give each app a \"name\" of its own");
+            }
+        }
+
+        return [.. built.Where(static app => app.Spec is not null).Select(static app => app.Spec!)];
+    }
+}
