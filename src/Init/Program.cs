@@ -1,13 +1,25 @@
 using Init;
-using Init.Core.Model;
+using Init.Linux.Loop;
 using Init.Linux.Runtime;
 
+// 1. What we were started with (native/early.c has already blocked the signals).
 var inherited = Early.Read(args);
-if (args.Length > 1 && args[0] == "--")
+if (!SignalSet.IsBlockedNow())
 {
-    return InitMode.Run(inherited, 2);
+    SignalSet.Block(); // a build without early.c
 }
 
-var spec = new Ecosystem { Apps = [new AppSpec { Name = "x", Command = new CommandSpec { Program = args[0], Args = [.. args[1..]] } }] };
-using var host = new InitHost(spec, inherited);
-return host.Run();
+// 2. One command: `pminit -- command args`.
+if (args.Length > 1 && args[0] == "--")
+{
+    return InitMode.Run(inherited, first: 2);
+}
+
+// 3. The supervisor, without the cost of a full parser.
+if (RunArguments.TryRead(args) is { } run)
+{
+    return Server.Run(run, inherited);
+}
+
+// 4. Everything else: verbs, help, usage errors.
+return new CommandLine(inherited).Run(args);

@@ -26,9 +26,6 @@ public sealed record CommandSpec
     /// <summary>True when the file names the interpreter; false when it was guessed from the extension.</summary>
     public bool InterpreterIsExplicit { get; init; }
 
-    /// <summary>True: <see cref="Program"/> is a line of shell, run as `INTERPRETER -c LINE` with <see cref="Args"/> as its $1, $2 ….</summary>
-    public bool IsShellLine { get; init; }
-
     /// <summary>Arguments between interpreter and program (pm2: `node_args`, `interpreter_args`).</summary>
     public ImmutableArray<string> InterpreterArgs { get; init; } = [];
 }

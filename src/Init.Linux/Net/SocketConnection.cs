@@ -55,6 +55,10 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
         if (_output.Length > 0)
         {
             Send();
+            if (_input.Length > 0)
+            {
+                Converse();
+            }
         }
         else
         {
@@ -99,8 +103,22 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
             return;
         }
 
-        _isFinishing = _conversation.Converse(_input, _output) == Verdict.Finish;
-        Send();
+        Converse();
+    }
+
+    /// <summary>Answers what is complete. Stops when an answer cannot be sent at once, and goes on when it has been.</summary>
+    void Converse()
+    {
+        while (!_isFinishing && _output.Length == 0 && _fd.Number >= 0)
+        {
+            var before = _input.Length;
+            _isFinishing = _conversation.Converse(_input, _output) == Verdict.Finish;
+            Send();
+            if (_input.Length == 0 || _input.Length == before)
+            {
+                return;
+            }
+        }
     }
 
     void Send()

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using Init.Core.Control;
+using Init.Linux.Interop;
+using Init.Linux.Runtime;
+
+namespace Init;
+
+/// <summary>The verbs of a short life: each prints an answer and returns an exit code.</summary>
+static class Verbs
+{
+    /// <summary>Asks the running pminit and prints what it says; 0, or the reply's code.</summary>
+    public static int Ask(Verb verb, IReadOnlyCollection<string> options, Inherited inherited)
+    {
+        var reply = ControlClient.Ask(new ControlRequest(verb), inherited);
+        if (!reply.Ok)
+        {
+            StandardError.Line(reply.Error);
+            return reply.Code;
+        }
+
+        if (verb == Commands.Health)
+        {
+            return Health(reply.Result, options.Contains("live"));
+        }
+
+        Print(verb == Commands.List && !options.Contains("json") ? Table(reply.Result) : reply.Result.GetRawText() + "\n");
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>`check`.</summary>
+    public static int Check(string file, Inherited inherited)
+    {
+        if (Server.Load(file, inherited) is not { } ecosystem)
+        {
+            return ExitCodes.Config;
+        }
+
+        var workers = ecosystem.Apps.Sum(app => app.Instances);
+        Print(string.Create(CultureInfo.InvariantCulture, $"{file}: {ecosystem.Apps.Length} apps, {workers} workers, no errors\n"));
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>`version`.</summary>
+    public static int Version()
+    {
+        Print($"pminit {Product.Version}\n");
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>Writes to standard output.</summary>
+    public static void Print(string text) => _ = StandardError.Write(1, text);
+
+    static int Health(JsonElement result, bool onlyLive)
+    {
+        var isReady = result.GetProperty("ready").GetBoolean();
+        if (onlyLive || isReady)
+        {
+            Print(onlyLive ? "live\n" : "ready\n");
+            return ExitCodes.Ok;
+        }
+
+        Print("not ready\n");
+        foreach (var worker in result.GetProperty("workers").EnumerateArray())
+        {
+            if (!worker.GetProperty("ok").GetBoolean())
+            {
+                Print($"{worker.GetProperty("worker").GetString()} {worker.GetProperty("status").GetString()}\n");
+            }
+        }
+
+        return ExitCodes.No;
+    }
+
+    static string Table(JsonElement result)
+    {
+        var isTerminal = Libc.isatty(1) == 1;
+        return StatusTable.Render(StatusRow.ReadAll(result), isTerminal, isTerminal && Environment.GetEnvironmentVariable("NO_COLOR") is null);
+    }
+}
