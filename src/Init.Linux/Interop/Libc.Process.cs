@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Init.Linux.Interop;
 
-// sys/wait.h, sys/prctl.h, unistd.h
+// sys/wait.h, sys/prctl.h, sys/mman.h, sched.h, unistd.h
 public static unsafe partial class Libc
 {
     public const int P_ALL = 0;
@@ -12,6 +12,7 @@ public static unsafe partial class Libc
     public const int CLD_KILLED = 2;
     public const int CLD_DUMPED = 3;
     public const int PR_SET_CHILD_SUBREAPER = 36;
+    public const int MADV_DONTNEED = 4;
     public const int _SC_CLK_TCK = 2;
     public const int _SC_PAGESIZE = 30;
     public const int _SC_NPROCESSORS_ONLN = 84;
@@ -37,6 +38,9 @@ public static unsafe partial class Libc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int sched_getaffinity(int pid, nuint size, byte* mask);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int madvise(nint address, nuint length, int advice);
 
     [LibraryImport(Lib)]
     public static partial nint sysconf(int name);

@@ -102,6 +102,8 @@ public sealed class InitHost : IDisposable
         _supervisor.Begin(now, _effects);
         CarryOut();
         Decide(now);
+        _sink.Flush();
+        StartupMemory.GiveBack();
     }
 
     void Turn()

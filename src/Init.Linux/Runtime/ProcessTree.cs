@@ -19,62 +19,64 @@ public sealed class ProcessTree(Reaper reaper)
     public static int Kill(int leader)
     {
         // The tree is read before anything dies: afterwards the children's parent is us, and who changed session is lost.
-        var tree = Descendants(leader);
-        var killed = Signal(leader);
-        _ = Libc.kill(-leader, KillSignal);
-        foreach (var pid in tree)
-        {
-            killed += Signal(pid);
-        }
-
-        return killed + Sweep(leader);
+        var killed = Descendants(leader);
+        killed.Add(leader);
+        _ = Libc.kill(leader, KillSignal);
+        SignalAll(killed, leader);
+        return Sweep(leader, killed);
     }
 
     /// <summary>
     /// SIGKILL to what a dead worker left in its session or group. Costs two system calls when it left nothing: orphans become
     /// our direct children, and there are none but workers.
     /// </summary>
-    /// <returns>Number of processes signalled; a group reached by one call counts as one.</returns>
+    /// <returns>Number of processes signalled.</returns>
     public int KillLeftovers(int leader)
     {
-        var killed = Signal(-leader);
         foreach (var child in OwnChildren())
         {
             if (!reaper.Owns(child) && ProcFile.Stat(child) is { } stat && stat.State != 'Z'
                 && (stat.Session == leader || stat.Group == leader))
             {
-                return killed + Sweep(leader);
+                return Sweep(leader, []);
             }
         }
 
-        return killed;
+        // Where the list of children is not to be had, the group still is.
+        return Libc.kill(-leader, KillSignal) == 0 ? 1 : 0;
     }
 
     /// <summary>Kills what is found, and looks again until nothing new lives.</summary>
-    static int Sweep(int leader)
+    /// <returns>Number of processes signalled, those in <paramref name="killed"/> included.</returns>
+    static int Sweep(int leader, HashSet<int> killed)
     {
-        var killed = 0;
         for (var pass = 0; pass < Passes; pass++)
         {
             var found = Descendants(leader);
-            foreach (var pid in found)
+            if (found.IsSubsetOf(killed))
             {
-                killed += Signal(pid);
+                break; // what is still seen is dying
             }
 
-            if (found.Count == 0)
-            {
-                break;
-            }
+            SignalAll(found, leader);
+            killed.UnionWith(found);
         }
 
-        return killed;
+        return killed.Count;
     }
 
-    static int Signal(int pid) => Libc.kill(pid, KillSignal) == 0 ? 1 : 0;
+    static void SignalAll(HashSet<int> pids, int leader)
+    {
+        // The group in one call first: its members cannot fork between two signals.
+        _ = Libc.kill(-leader, KillSignal);
+        foreach (var pid in pids)
+        {
+            _ = Libc.kill(pid, KillSignal); // ESRCH: it has ended meanwhile
+        }
+    }
 
     /// <summary>Every process of the session and group of <paramref name="leader"/>, and every descendant of one of them, itself excluded.</summary>
-    static List<int> Descendants(int leader)
+    static HashSet<int> Descendants(int leader)
     {
         var all = new List<ProcStat>();
         foreach (var pid in AllPids())
@@ -100,7 +102,7 @@ public sealed class ProcessTree(Reaper reaper)
         }
 
         known.Remove(leader);
-        return [.. known];
+        return known;
     }
 
     static IEnumerable<int> AllPids()
