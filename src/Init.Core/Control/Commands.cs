@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+
+namespace Init.Core.Control;
+
+/// <summary>
+/// THE table of verbs. The command line, its help and completion, the control socket and the README's table all follow it: a verb that is
+/// not here does not exist.
+/// </summary>
+public static class Commands
+{
+    /// <summary>The default verb, for a first word that is none.</summary>
+    public static readonly Verb Run = new()
+    {
+        Name = "run",
+        Arguments =
+        [
+            new VerbArgument("file", true, "An ecosystem file, or a script or program to run as one app."),
+            new VerbArgument("-- args", false, "Arguments of that script or program."),
+        ],
+        Help = "Supervise the apps of an ecosystem file, or one script or program. The word `run` may be left out.",
+    };
+
+    /// <summary>Validates a file.</summary>
+    public static readonly Verb Check = new()
+    {
+        Name = "check",
+        Arguments = [new VerbArgument("file", true, "An ecosystem file.")],
+        Help = "Read an ecosystem file, print every error in it, start nothing. Exit code 0 or 78.",
+    };
+
+    /// <summary>The probe without an HTTP client.</summary>
+    public static readonly Verb Health = new()
+    {
+        Name = "health",
+        Options =
+        [
+            new VerbOption("ready", "Ask whether every app is ready to serve (the default)."),
+            new VerbOption("live", "Ask only whether pminit turns its loop."),
+        ],
+        NeedsRunning = true,
+        Help = "Answer a HEALTHCHECK or an exec probe. Exit code 0 or 1.",
+    };
+
+    /// <summary>The table of workers.</summary>
+    public static readonly Verb List = new()
+    {
+        Name = "ls",
+        Aliases = ["list", "ps", "status"],
+        Options = [new VerbOption("json", "Print what `jlist` prints.")],
+        NeedsRunning = true,
+        Help = "List the workers.",
+    };
+
+    /// <summary>The same as data.</summary>
+    public static readonly Verb JsonList = new()
+    {
+        Name = "jlist",
+        NeedsRunning = true,
+        Help = "List the workers as JSON in pm2's shape, without any environment variables.",
+    };
+
+    /// <summary>Is somebody there.</summary>
+    public static readonly Verb Ping = new()
+    {
+        Name = "ping",
+        NeedsRunning = true,
+        Help = "Ask the running pminit for its pid, version and uptime.",
+    };
+
+    /// <summary>Which binary is this.</summary>
+    public static readonly Verb Version = new()
+    {
+        Name = "version",
+        Help = "Print the version of this binary.",
+    };
+
+    /// <summary>Every verb, in the order of help and README.</summary>
+    public static readonly ImmutableArray<Verb> All = [Run, Check, Health, List, JsonList, Ping, Version];
+
+    /// <summary>Finds a verb by name or alias; case-sensitive.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static Verb? Find(string word)
+    {
+        foreach (var verb in All)
+        {
+            if (verb.Name == word || verb.Aliases.Contains(word))
+            {
+                return verb;
+            }
+        }
+
+        return null;
+    }
+}

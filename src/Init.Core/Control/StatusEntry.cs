@@ -1,0 +1,46 @@
+using Init.Core.Model;
+
+namespace Init.Core.Control;
+
+/// <summary>One worker as `ls` and `jlist` tell of it. Plain data at one moment; wall times are already milliseconds since 1970.</summary>
+public sealed record StatusEntry
+{
+    /// <summary>0..n-1 over all workers in file order (pm2: `pm_id`).</summary>
+    public required int PmId { get; init; }
+
+    /// <summary>App and instance.</summary>
+    public required WorkerId Worker { get; init; }
+
+    /// <summary>pm2's word for the phase: online, launching, stopping, stopped, waiting restart, errored.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>0 when there is no process.</summary>
+    public int Pid { get; init; }
+
+    /// <summary>When the current process (or the last one) was spawned; 0 before the first.</summary>
+    public long StartedUnixMs { get; init; }
+
+    /// <summary>When the slot was first started.</summary>
+    public long CreatedUnixMs { get; init; }
+
+    /// <summary>Age of the current process; 0 when there is none.</summary>
+    public long UptimeMs { get; init; }
+
+    /// <summary>pm2: `restart_time`.</summary>
+    public int Restarts { get; init; }
+
+    /// <summary>pm2: `unstable_restarts`.</summary>
+    public int Unstable { get; init; }
+
+    /// <summary>How the last process ended: its code, or 128 + signal; null before the first exit.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>Resident bytes; 0 when not measured.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Share of one CPU, 0 or more; 0 when not measured.</summary>
+    public double CpuPercent { get; init; }
+
+    /// <summary>The app's settings.</summary>
+    public required AppSpec Spec { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Init.Core.Control;
+
+/// <summary>
+/// Writes one element of `jlist` in the shape that tools for pm2 read. No environment in it, neither `env` nor flattened: that is where
+/// pm2 leaks secrets. What pm2 has no field for stands under `pminit`.
+/// </summary>
+public static class StatusJson
+{
+    /// <summary>Writes one object.</summary>
+    public static void Write(Utf8JsonWriter writer, StatusEntry entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("pid"u8, entry.Pid);
+        writer.WriteString("name"u8, entry.Worker.App);
+        writer.WriteNumber("pm_id"u8, entry.PmId);
+        writer.WriteStartObject("monit"u8);
+        writer.WriteNumber("memory"u8, entry.MemoryBytes);
+        writer.WriteNumber("cpu"u8, double.IsFinite(entry.CpuPercent) ? Math.Round(entry.CpuPercent, 1) : 0);
+        writer.WriteEndObject();
+        writer.WriteStartObject("pm2_env"u8);
+        WriteState(writer, entry);
+        WriteSettings(writer, entry);
+        writer.WriteEndObject();
+        writer.WriteStartObject("pminit"u8);
+        writer.WriteNumber("uptime_ms"u8, entry.UptimeMs);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    static void WriteState(Utf8JsonWriter writer, StatusEntry entry)
+    {
+        writer.WriteString("status"u8, entry.Status);
+        writer.WriteNumber("restart_time"u8, entry.Restarts);
+        writer.WriteNumber("unstable_restarts"u8, entry.Unstable);
+        writer.WriteNumber("pm_uptime"u8, entry.StartedUnixMs);
+        writer.WriteNumber("created_at"u8, entry.CreatedUnixMs);
+        if (entry.ExitCode is int code)
+        {
+            writer.WriteNumber("exit_code"u8, code);
+        }
+
+        // Tools iterate over these three without asking whether they exist.
+        writer.WriteStartArray("axm_actions"u8);
+        writer.WriteEndArray();
+        writer.WriteStartObject("axm_monitor"u8);
+        writer.WriteEndObject();
+        writer.WriteStartObject("axm_options"u8);
+        writer.WriteEndObject();
+    }
+
+    static void WriteSettings(Utf8JsonWriter writer, StatusEntry entry)
+    {
+        var spec = entry.Spec;
+        var command = spec.Command;
+        writer.WriteString("exec_mode"u8, "fork_mode"u8);
+        writer.WriteNumber("instances"u8, spec.Instances);
+        writer.WriteNumber("NODE_APP_INSTANCE"u8, entry.Worker.Index);
+        writer.WriteNumber("pm_id"u8, entry.PmId);
+        writer.WriteString("name"u8, entry.Worker.App);
+        writer.WriteString("namespace"u8, "default"u8);
+        writer.WriteString("pm_exec_path"u8, command.Program);
+        writer.WriteString("pm_cwd"u8, spec.Cwd ?? ".");
+        writer.WriteString("exec_interpreter"u8, command.Interpreters.IsEmpty ? "none" : command.Interpreters[0]);
+        WriteTexts(writer, "args"u8, command.Args);
+        WriteTexts(writer, "node_args"u8, command.InterpreterArgs);
+        writer.WriteBoolean("autorestart"u8, spec.AutoRestart);
+        writer.WriteNumber("max_restarts"u8, spec.MaxRestarts);
+        writer.WriteNumber("min_uptime"u8, (long)spec.MinUptime.TotalMilliseconds);
+        writer.WriteNumber("restart_delay"u8, (long)spec.RestartDelay.TotalMilliseconds);
+        writer.WriteNumber("exp_backoff_restart_delay"u8, (long)spec.ExpBackoffRestartDelay.TotalMilliseconds);
+        writer.WriteNumber("kill_timeout"u8, (long)spec.KillTimeout.TotalMilliseconds);
+        writer.WriteString("kill_signal"u8, spec.KillSignal.ToString());
+        writer.WriteBoolean("watch"u8, false);
+    }
+
+    static void WriteTexts(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Init.Core.Control;
+
+/// <summary>Client: one line of `ls`.</summary>
+public sealed record StatusRow
+{
+    /// <summary>pm2: `pm_id`.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The app's name; any text.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>"fork" or "cluster".</summary>
+    public string Mode { get; init; } = "";
+
+    /// <summary>0 when there is no process.</summary>
+    public long Pid { get; init; }
+
+    /// <summary>Milliseconds; 0 when there is no process.</summary>
+    public long UptimeMs { get; init; }
+
+    /// <summary>How often it was started again.</summary>
+    public long Restarts { get; init; }
+
+    /// <summary>pm2's word.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Share of one CPU.</summary>
+    public double CpuPercent { get; init; }
+
+    /// <summary>Resident bytes.</summary>
+    public long MemoryBytes { get; init; }
+
+    /// <summary>Reads the result of `ls`. What is missing is empty or 0; what is no object is left out.</summary>
+    public static ImmutableArray<StatusRow> ReadAll(JsonElement result)
+    {
+        if (result.ValueKind != JsonValueKind.Array)
+        {
+            return [];
+        }
+
+        var rows = ImmutableArray.CreateBuilder<StatusRow>(result.GetArrayLength());
+        foreach (var element in result.EnumerateArray())
+        {
+            if (element.ValueKind == JsonValueKind.Object)
+            {
+                rows.Add(Read(element));
+            }
+        }
+
+        return rows.ToImmutable();
+    }
+
+    static StatusRow Read(JsonElement element)
+    {
+        var settings = element.Of("pm2_env");
+        var monit = element.Of("monit");
+        var cpu = monit.Of("cpu");
+        return new StatusRow
+        {
+            Id = element.NumberOf("pm_id"),
+            Name = element.TextOf("name"),
+            Mode = settings.TextOf("exec_mode").Replace("_mode", "", StringComparison.Ordinal),
+            Pid = element.NumberOf("pid"),
+            UptimeMs = element.Of("pminit").NumberOf("uptime_ms"),
+            Restarts = settings.NumberOf("restart_time"),
+            Status = settings.TextOf("status"),
+            CpuPercent = cpu.ValueKind == JsonValueKind.Number && cpu.TryGetDouble(out var percent) ? percent : 0,
+            MemoryBytes = monit.NumberOf("memory"),
+        };
+    }
+}
