@@ -47,6 +47,8 @@ static class AppBuilder
             program = words.FirstOrDefault(static word => !CommandWords.IsAssignment(word) && !CommandWords.IsShellCommand(word)) ?? script;
         }
 
+        // `(cd x; run)` is cut at blanks: what clings to the word is the shell's.
+        program = program.Trim("();&|<>".ToCharArray());
         var file = program[(program.LastIndexOf('/') + 1)..];
         var dot = file.LastIndexOf('.');
         return dot > 0 ? file[..dot] : file;
