@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Init.Core.Control;
+using Init.Core.Model;
 using Init.Linux.Runtime;
 
 namespace Init;

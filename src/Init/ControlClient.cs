@@ -1,5 +1,6 @@
 using Init.Core.Control;
 using Init.Core.Logging;
+using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Net;
 using Init.Linux.Runtime;

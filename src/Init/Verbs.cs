@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Init.Core.Control;
+using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Runtime;
 

@@ -73,7 +73,7 @@ public sealed class InitHost : IDisposable
             Guarded(Turn);
             if (_faultsInARow > FatalFaultsInARow)
             {
-                return 70; // EX_SOFTWARE: an internal fault
+                return ExitCodes.Fault;
             }
         }
 

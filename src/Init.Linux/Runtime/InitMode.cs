@@ -42,7 +42,7 @@ public sealed unsafe class InitMode : IDisposable
         if (problem is not null)
         {
             StandardError.Line(problem.Detail);
-            return problem.Errno is Libc.ENOENT or Libc.ENOTDIR ? 127 : 126;
+            return problem.Errno is Libc.ENOENT or Libc.ENOTDIR ? ExitCodes.NotFound : ExitCodes.NotExecutable;
         }
 
         _reaper.Own(_child, new WorkerId("command", 0), 1);
