@@ -1,6 +1,7 @@
 namespace Init.Benchmarks.Figures;
 
-/// <summary>Bytes on disk. The middle row is what the package brings, the last one what a from-scratch image would need.</summary>
+/// <summary>Bytes on disk. A script's program is its interpreter. The middle row is what the package brings, the last
+/// one what an image from scratch would need.</summary>
 sealed class SizeFigure : Figure
 {
     public override string Name => "size";
@@ -18,7 +19,7 @@ sealed class SizeFigure : Figure
         });
         return
         [
-            executable.ToRow(bench, "main executable", "kB"),
+            executable.ToRow(bench, "program that PID 1 executes", "kB"),
             own.ToRow(bench, "all files of its own", "kB"),
             withRuntime.ToRow(bench, "with interpreter and shared libraries", "kB"),
         ];

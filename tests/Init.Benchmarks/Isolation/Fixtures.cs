@@ -10,6 +10,11 @@ sealed class Fixtures : IDisposable
 {
     public Fixtures()
     {
+        ToolResult probe = Tool.Run(Unshare, [.. UnshareFlags, "true"]);
+        if (probe.ExitCode != 0)
+        {
+            throw new BenchmarkException($"no pid namespace here ({probe.Output}): run as root, in docker with --privileged");
+        }
         Folder = Directory.CreateTempSubdirectory("pminit-bench-").FullName;
         Worker = Compile("worker");
         StampExec = Compile("stamp-exec");
@@ -17,10 +22,22 @@ sealed class Fixtures : IDisposable
 
     public string Folder { get; }
     public string Worker { get; }
+
+    public string Unshare { get; } = Tool.Find("unshare") ?? throw new BenchmarkException("no unshare: apt-get install util-linux");
+
+    /// <summary>--kill-child: when unshare dies, so does PID 1 and all below it. Without root, a user namespace comes first.</summary>
+    public IReadOnlyList<string> UnshareFlags { get; } = [Libc.geteuid() == 0 ? "-pf" : "-rpf", "--kill-child", "--mount-proc"];
+
     public string StampExec { get; }
     public bool IsStatic { get; private set; } = true;
 
-    public void Dispose() => Directory.Delete(Folder, true);
+    public void Dispose()
+    {
+        if (Directory.Exists(Folder))
+        {
+            Directory.Delete(Folder, true);
+        }
+    }
 
     private string Compile(string name)
     {

@@ -11,24 +11,31 @@ sealed class PidNamespace : IDisposable
     private static readonly HashSet<PidNamespace> s_alive = [];
     private static readonly TimeSpan s_bootLimit = TimeSpan.FromSeconds(10);
 
+    private static bool s_closed;
+
     private readonly Fixtures _fixtures;
     private readonly Process _unshare;
     private readonly string _folder;
     private readonly int _pidfd;
 
-    private PidNamespace(Fixtures fixtures, string folder, Process unshare)
+    private PidNamespace(Fixtures fixtures, string folder, ProcessStartInfo start)
     {
-        (_fixtures, _folder, _unshare, _pidfd) = (fixtures, folder, unshare, -1);
+        (_fixtures, _folder, _pidfd) = (fixtures, folder, -1);
         lock (s_alive)
         {
+            if (s_closed)
+            {
+                throw new BenchmarkException("the program is ending");
+            }
+            _unshare = Process.Start(start)!;
             s_alive.Add(this);
         }
-        bool booted = Clock.Await(() => unshare.HasExited || ReadText("stamp").EndsWith('\n'), s_bootLimit);
-        InitPid = booted ? ProcFs.ChildOf(unshare.Id) : 0;
+        bool booted = Clock.Await(() => _unshare.HasExited || ReadText("stamp").EndsWith('\n'), s_bootLimit);
+        InitPid = booted ? ProcFs.ChildOf(_unshare.Id) : 0;
         _pidfd = InitPid == 0 ? -1 : Libc.pidfd_open(InitPid);
         if (_pidfd < 0)
         {
-            string reason = unshare.HasExited ? unshare.StandardError.ReadToEnd() + ReadText("log") : "no PID 1 within 10 s";
+            string reason = _unshare.HasExited ? _unshare.StandardError.ReadToEnd() + ReadText("log") : "no PID 1 within 10 s";
             Dispose();
             throw new BenchmarkException($"did not start: {reason.Trim()}");
         }
@@ -47,13 +54,11 @@ sealed class PidNamespace : IDisposable
         string folder = Directory.CreateTempSubdirectory("pminit-bench-run-").FullName;
         string[] worker = [fixtures.Worker, mode, Path.Combine(folder, "record"), .. moreArgs];
         Launch launch = subject.Prepare(folder, worker);
-        string[] flags = Libc.geteuid() == 0 ? ["-pf"] : ["-rpf"];
         string[] args =
         [
-            .. flags, "--kill-child", "--mount-proc",
-            fixtures.StampExec, Path.Combine(folder, "log"), Path.Combine(folder, "stamp"), .. launch.Command,
+            .. fixtures.UnshareFlags, fixtures.StampExec, Path.Combine(folder, "log"), Path.Combine(folder, "stamp"), .. launch.Command,
         ];
-        var start = new ProcessStartInfo(Tool.Find("unshare") ?? "unshare", args) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(fixtures.Unshare, args) { RedirectStandardError = true };
         start.Environment.Clear(); // equal for all, and nothing of the caller's leaks in
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["HOME"] = folder;
@@ -62,15 +67,16 @@ sealed class PidNamespace : IDisposable
         {
             start.Environment[name] = value;
         }
-        return new PidNamespace(fixtures, folder, Process.Start(start)!);
+        return new PidNamespace(fixtures, folder, start);
     }
 
-    /// <summary>Kills what is left, for the end of the program.</summary>
+    /// <summary>Kills what is left and refuses to start more, for the end of the program (on whatever thread it comes).</summary>
     public static void DisposeAll()
     {
         PidNamespace[] left;
         lock (s_alive)
         {
+            s_closed = true;
             left = [.. s_alive];
         }
         Array.ForEach(left, one => one.Dispose());

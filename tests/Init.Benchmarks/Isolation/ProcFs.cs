@@ -10,6 +10,11 @@ static class ProcFs
     /// <summary>The child of a process that has exactly one; 0 when there is none yet.</summary>
     public static int ChildOf(int parentPid)
     {
+        // One read where the kernel offers it (CONFIG_PROC_CHILDREN): listing all processes would compete with the subject's start.
+        if (Lines($"/proc/{parentPid}/task/{parentPid}/children") is [{ } children])
+        {
+            return int.Parse(children.Split(' ')[0]);
+        }
         foreach (int pid in AllPids())
         {
             if (ParentOf(pid) == parentPid)

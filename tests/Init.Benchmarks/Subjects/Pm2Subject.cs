@@ -59,6 +59,6 @@ sealed class Pm2Subject : Subject
         string modules = Path.Combine(PeersFolder, "node_modules");
         long own = FolderSize(Directory.Exists(modules) ? modules : PackageFolder);
         string node = Resolve(Tool.Find("node")!);
-        return new DiskSize(FileSize(Script!), own, own + FileSize(node) + SharedLibraries(node).Sum(FileSize));
+        return new DiskSize(FileSize(node), own, own + FileSize(node) + SharedLibraries(node).Sum(FileSize));
     }
 }

@@ -3,6 +3,8 @@ namespace Init.Benchmarks.Subjects;
 /// <summary>supervisord in the foreground, logging as its documentation advises for containers.</summary>
 sealed class SupervisordSubject : Subject
 {
+    private const string PackageFolder = "/usr/lib/python3/dist-packages/supervisor"; // Debian's place
+
     public override string Name => "supervisord";
     public override bool IsSupervisor => true;
     public override bool IsSlow => true;
@@ -34,12 +36,14 @@ sealed class SupervisordSubject : Subject
 
     public override DiskSize MeasureSize()
     {
-        long script = FileSize(Resolve(Executable!));
-        string? folder = Directory.Exists("/usr/lib/python3/dist-packages/supervisor") ? "/usr/lib/python3/dist-packages/supervisor" : null;
-        long own = script + (folder is null ? 0 : FolderSize(folder));
-        string? python = Tool.Find("python3") is { } found ? Resolve(found) : null;
-        string library = python is null ? "" : Path.Combine("/usr/lib", Path.GetFileName(python));
-        long runtime = python is null ? 0 : FileSize(python) + SharedLibraries(python).Sum(FileSize);
-        return new DiskSize(script, own, own + runtime + (Directory.Exists(library) ? FolderSize(library) : 0));
+        string firstLine = File.ReadLines(Executable!).First(); // not PATH's python3, which may be another one
+        string python = firstLine.StartsWith("#!/", StringComparison.Ordinal) && File.Exists(firstLine[2..].Trim())
+            ? Resolve(firstLine[2..].Trim()) : throw new BenchmarkException($"interpreter of {Executable} unknown: {firstLine}");
+        string library = Path.Combine("/usr/lib", Path.GetFileName(python));
+        long own = FileSize(Resolve(Executable!)) + SizeIfThere(PackageFolder);
+        long runtime = FileSize(python) + SharedLibraries(python).Sum(FileSize) + SizeIfThere(library);
+        return new DiskSize(FileSize(python), own, own + runtime);
     }
+
+    private static long SizeIfThere(string folder) => Directory.Exists(folder) ? FolderSize(folder) : 0;
 }
