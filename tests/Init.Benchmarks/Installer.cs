@@ -12,7 +12,10 @@ static class Installer
         {
             return;
         }
-        Run("apt-get update");
+        if (commands.Any(command => command.Contains("apt-get", StringComparison.Ordinal)))
+        {
+            Run("apt-get update");
+        }
         foreach (string command in commands)
         {
             foreach (string step in command.Split(';', StringSplitOptions.TrimEntries))

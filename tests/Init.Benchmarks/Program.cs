@@ -51,7 +51,7 @@ try
     Console.WriteLine(report.ToText());
     foreach (string failure in bench.Failures)
     {
-        Console.WriteLine($"not measured: {failure}");
+        Console.WriteLine($"note: {failure}");
     }
     if (options.Markdown)
     {

@@ -15,6 +15,7 @@ sealed class MemoryFigure : Figure
     {
         Samples initRss = new(), initPss = new(), initDirty = new(), rss = new(), pss = new(), dirty = new();
         Samples threads = new(), processes = new();
+        Libc.sync(); // the pages of a binary just built are dirty until written back, and smaps calls a process's view of them so too
         bench.Interleave(Name, Math.Max(1, bench.Options.Runs / 10), bench.Present, subject =>
         {
             using PidNamespace running = bench.StartSleeping(subject);

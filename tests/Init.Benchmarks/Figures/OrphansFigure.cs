@@ -33,7 +33,7 @@ sealed class OrphansFigure : Figure
             {
                 wall.Say(subject, $"> 30 s ({left} left)");
                 cpu.Say(subject, $"{cpuNs / 1e6:0} so far");
-                throw new BenchmarkException($"{left} of {count} orphans were never reaped");
+                throw new BenchmarkException($"no further runs, {left} of {count} orphans were left after 30 s");
             }
             wall.Add(subject, wallNs / 1e6);
         });

@@ -2,9 +2,11 @@ using System.Text;
 
 namespace Init.Benchmarks.Reporting;
 
-/// <summary>Prints figures as an aligned table (median and spread) or as markdown (medians), and compares pminit with the best peer.</summary>
+/// <summary>Prints figures as an aligned table (median and spread) or as markdown (medians), and compares like with like.</summary>
 sealed class Report(IReadOnlyList<Subject> subjects)
 {
+    private static readonly bool[] s_kinds = [false, true]; // inits, supervisors
+
     private readonly List<(string Title, IReadOnlyList<Row> Rows)> _figures = [];
 
     public void Add(string title, IReadOnlyList<Row> rows) => _figures.Add((title, rows));
@@ -43,30 +45,43 @@ sealed class Report(IReadOnlyList<Subject> subjects)
         return text.ToString();
     }
 
-    private string[] Header() => ["", .. subjects.Select(subject => subject.Name), .. Comparison("pminit / best peer")];
+    private string[] Header() => ["", .. subjects.Select(subject => subject.Name), .. s_kinds.SelectMany(kind => Against(kind, null))];
 
     private string[] Line(Row row, bool withSpread) =>
     [
         row.Unit.Length == 0 ? row.Name : $"{row.Name} ({row.Unit})",
         .. subjects.Select(subject => Text(row.Cells.GetValueOrDefault(subject) ?? Cell.NotApplicable, row.Unit, withSpread)),
-        .. Comparison(BestPeer(row)),
+        .. s_kinds.SelectMany(kind => Against(kind, row)),
     ];
 
-    private IEnumerable<string> Comparison(string text) => subjects.Any(subject => subject.IsOurs) ? [text] : [];
-
-    /// <summary>Ratio of our better number to the best peer's: empty for rows that already are ratios and where one side has no number.</summary>
-    private static string BestPeer(Row row)
+    /// <summary>
+    /// The comparison column of one kind (its head when there is no row): our init against the best init, our supervisor against the
+    /// best supervisor. Absent when one of the two sides is not in the table; empty for rows of ratios and words.
+    /// </summary>
+    private IEnumerable<string> Against(bool supervisors, Row? row)
     {
-        var numbers = row.Cells.Where(cell => cell.Value.Spread is not null)
-            .Select(cell => (Subject: cell.Key, Value: cell.Value.Spread!.Value.Median)).ToList();
-        var ours = numbers.Where(one => one.Subject.IsOurs).OrderByDescending(one => one.Subject.IsSupervisor).ToList();
-        var peers = numbers.Where(one => !one.Subject.IsOurs).OrderBy(one => one.Value).ToList();
-        if (row.Unit == "x" || ours.Count == 0 || peers.Count == 0)
+        Subject? ours = subjects.FirstOrDefault(subject => subject.IsOurs && subject.IsSupervisor == supervisors);
+        Subject[] peers = [.. subjects.Where(subject => !subject.IsOurs && subject.IsSupervisor == supervisors)];
+        if (ours is null || peers.Length == 0)
+        {
+            return [];
+        }
+        return [row is null ? $"{ours.Name} / best {(supervisors ? "supervisor" : "init")}" : Ratio(row, ours, peers)];
+    }
+
+    private static string Ratio(Row row, Subject ours, Subject[] peers)
+    {
+        (Subject Peer, double Value)[] numbers =
+        [
+            .. peers.Where(peer => row.Cells.GetValueOrDefault(peer)?.Spread is not null)
+                .Select(peer => (peer, row.Cells[peer].Spread!.Value.Median)).OrderBy(one => one.Median),
+        ];
+        if (row.Unit == "x" || numbers.Length == 0 || row.Cells.GetValueOrDefault(ours)?.Spread is not { } spread)
         {
             return "";
         }
-        double best = peers[0].Value;
-        return best > 0 ? $"{ours[0].Value / best:0.00} ({peers[0].Subject.Name})" : $"best: 0 ({peers[0].Subject.Name})";
+        (Subject peer, double best) = numbers[0];
+        return best > 0 ? $"{spread.Median / best:0.00} ({peer.Name})" : spread.Median > 0 ? $"0 is best ({peer.Name})" : "both 0";
     }
 
     private static string Text(Cell cell, string unit, bool withSpread)

@@ -15,7 +15,8 @@ sealed class Pm2Subject : Subject
     public override string Name => "pm2-runtime";
     public override bool IsSupervisor => true;
     public override bool IsSlow => true;
-    public override string HowToInstall => $"apt-get install nodejs npm; npm install --prefix {PeersFolder} pm2@7";
+    public override string HowToInstall =>
+        (Tool.Find("npm") is null ? "apt-get install nodejs npm; " : "") + $"npm install --prefix {PeersFolder} pm2@7";
     public override string? Executable => Tool.Find("node") is null ? null : Script;
 
     public override string Version
