@@ -1,0 +1,33 @@
+namespace Init.Benchmarks.Subjects;
+
+/// <summary>
+/// s6: s6-svscan as PID 1 and one s6-supervise per worker. The run script is a shell script, as users write it: about half a
+/// millisecond of its start is the shell.
+/// </summary>
+sealed class S6Subject : Subject
+{
+    public override string Name => "s6";
+    public override bool IsSupervisor => true;
+    public override string HowToInstall => "apt-get install s6";
+    public override string? Executable => Tool.Find("s6-supervise") is null ? null : Tool.Find("s6-svscan");
+    public override string Version => PackageVersion("s6");
+
+    public override Launch Prepare(string folder, IReadOnlyList<string> worker)
+    {
+        string scan = Path.Combine(folder, "scan");
+        string run = Path.Combine(Directory.CreateDirectory(Path.Combine(scan, "app")).FullName, "run");
+        File.WriteAllText(run, $"#!/bin/sh\nexec {string.Join(' ', worker)}\n");
+        File.SetUnixFileMode(run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new Launch([Executable!, scan]);
+    }
+
+    public override DiskSize MeasureSize()
+    {
+        string supervise = Tool.Find("s6-supervise")!;
+        string[] libraries = [.. SharedLibraries(Executable!).Union(SharedLibraries(supervise))];
+        long executable = FileSize(Resolve(Executable!));
+        long programs = executable + FileSize(Resolve(supervise));
+        long own = programs + libraries.Where(path => path.Contains("libs6") || path.Contains("libskarnet")).Sum(FileSize);
+        return new DiskSize(executable, own, programs + libraries.Sum(FileSize));
+    }
+}
