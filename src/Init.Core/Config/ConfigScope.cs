@@ -28,6 +28,11 @@ readonly record struct ConfigScope(ConfigReport Report, string Path)
 
     public static string Join(string path, string key)
     {
+        if (key.Length is 0 or > Words.Longest)
+        {
+            return $"{path}[{Words.Quote(key)}]";
+        }
+
         foreach (var c in key)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '$'))
@@ -36,7 +41,7 @@ readonly record struct ConfigScope(ConfigReport Report, string Path)
             }
         }
 
-        return key.Length == 0 ? path + "[\"\"]" : path.Length == 0 ? key : $"{path}.{key}";
+        return path.Length == 0 ? key : $"{path}.{key}";
     }
 
     public static string Join(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
