@@ -11,6 +11,9 @@ sealed class ConfigReport(string file)
     public List<ConfigError> Errors { get; } = [];
 
     public List<ConfigError> Warnings { get; } = [];
+
+    /// <summary>Searches for a suggestion that are still allowed: a file of nothing but unknown fields must not keep PID 1 busy.</summary>
+    public int SuggestionsLeft { get; set; } = 100;
 }
 
 /// <summary>A report together with the path of the field that is being read, so that no value parser builds paths.</summary>

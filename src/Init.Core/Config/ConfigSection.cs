@@ -106,7 +106,7 @@ sealed class ConfigSection<TDraft>
             return;
         }
 
-        var nearest = _suggestion.Find(member.Key);
+        var nearest = scope.Report.SuggestionsLeft-- > 0 ? _suggestion.Find(member.Key) : null;
         scope.Error(member.KeyPosition, "unknown field", nearest is null ? "remove it" : $"did you mean \"{nearest}\"?");
     }
 }
