@@ -66,7 +66,8 @@ static class CommandBuilder
         var extension = Path.GetExtension(program).ToLowerInvariant();
         if (app.Interpreter is null && extension is ".ts" or ".tsx" or ".mts" or ".cts")
         {
-            inner.Error(at.Value.Position, "TypeScript has no interpreter of its own in this version", "set \"interpreter\", e.g. \"bun\" or \"tsx\", or run the compiled .js file");
+            inner.Error(at.Value.Position, "TypeScript has no interpreter of its own in this version",
+                "set \"interpreter\", e.g. \"bun\" or \"tsx\", or run the compiled .js file");
             return null;
         }
 
@@ -85,7 +86,8 @@ static class CommandBuilder
         var inner = scope.Child(at.Key);
         if (interpreter.StartsWith("node@", StringComparison.Ordinal))
         {
-            inner.Error(at.Value.Position, $"{Words.Quote(interpreter)} would install Node at each start, which pminit does not do", "use an image with that version, and write \"node\"");
+            inner.Error(at.Value.Position, $"{Words.Quote(interpreter)} would install Node at each start, which pminit does not do",
+                "use an image with that version, and write \"node\"");
             return null;
         }
 
@@ -99,7 +101,11 @@ static class CommandBuilder
         ImmutableArray<string> interpreters = interpreter == "python" ? ["python", "python3"] : [interpreter];
         return new CommandSpec
         {
-            Program = script, Args = app.Args, Interpreters = interpreters, InterpreterIsExplicit = true, InterpreterArgs = app.InterpreterArgs,
+            Program = script,
+            Args = app.Args,
+            Interpreters = interpreters,
+            InterpreterIsExplicit = true,
+            InterpreterArgs = app.InterpreterArgs,
         };
     }
 

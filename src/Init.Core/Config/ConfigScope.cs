@@ -11,6 +11,9 @@ sealed class ConfigReport(string file)
     public List<ConfigError> Errors { get; } = [];
 
     public List<ConfigError> Warnings { get; } = [];
+
+    /// <summary>Searches for a suggestion that are still allowed: a file of nothing but unknown fields must not keep PID 1 busy.</summary>
+    public int SuggestionsLeft { get; set; } = 100;
 }
 
 /// <summary>A report together with the path of the field that is being read, so that no value parser builds paths.</summary>
@@ -28,6 +31,11 @@ readonly record struct ConfigScope(ConfigReport Report, string Path)
 
     public static string Join(string path, string key)
     {
+        if (key.Length is 0 or > Words.Longest)
+        {
+            return $"{path}[{Words.Quote(key)}]";
+        }
+
         foreach (var c in key)
         {
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '$'))
@@ -36,7 +44,7 @@ readonly record struct ConfigScope(ConfigReport Report, string Path)
             }
         }
 
-        return key.Length == 0 ? path + "[\"\"]" : path.Length == 0 ? key : $"{path}.{key}";
+        return path.Length == 0 ? key : $"{path}.{key}";
     }
 
     public static string Join(string path, int index) => string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");

@@ -10,12 +10,12 @@ sealed class ConfigSection<TDraft>
 {
     readonly Dictionary<string, ConfigField<TDraft>> _rows = new(StringComparer.Ordinal);
     readonly Dictionary<string, KnownField> _known = new(StringComparer.Ordinal);
-    readonly ImmutableArray<string> _names;
+    readonly Suggestion _suggestion;
 
     public ConfigSection(ImmutableArray<ConfigField<TDraft>> rows, ImmutableArray<KnownField> known)
     {
         Rows = rows;
-        var names = ImmutableArray.CreateBuilder<string>();
+        var names = new List<string>();
         foreach (var row in rows)
         {
             names.Add(row.Name);
@@ -40,7 +40,7 @@ sealed class ConfigSection<TDraft>
             }
         }
 
-        _names = names.ToImmutable();
+        _suggestion = new Suggestion(names);
     }
 
     public ImmutableArray<ConfigField<TDraft>> Rows { get; }
@@ -106,7 +106,7 @@ sealed class ConfigSection<TDraft>
             return;
         }
 
-        var nearest = Suggestion.Find(member.Key, _names);
+        var nearest = scope.Report.SuggestionsLeft-- > 0 ? _suggestion.Find(member.Key) : null;
         scope.Error(member.KeyPosition, "unknown field", nearest is null ? "remove it" : $"did you mean \"{nearest}\"?");
     }
 }

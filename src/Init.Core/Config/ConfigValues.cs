@@ -37,7 +37,7 @@ static partial class ConfigValues
         value = node.Text;
         if (node.Kind != DataKind.Text)
         {
-            return Fail(node, scope, "text", node.Kind == DataKind.Number ? $"put it in quotes: \"{node.Text}\"" : "");
+            return Fail(node, scope, "text", node.Kind == DataKind.Number ? $"put it in quotes: {Words.Quote(node.Text)}" : "");
         }
 
         return NoNul(node, scope, value);
@@ -53,7 +53,7 @@ static partial class ConfigValues
 
         if (string.IsNullOrWhiteSpace(value))
         {
-            scope.Error(node.Position, "expected text, found an empty one", "give it a value, or remove the field");
+            scope.Error(node.Position, "the text is empty", "give it a value, or remove the field");
             return false;
         }
 
@@ -96,7 +96,7 @@ static partial class ConfigValues
 
         if (number > LongestMs / unit)
         {
-            scope.Error(node.Position, $"a duration ends at 24 days, found {Words.Describe(node)}", "write a shorter one, e.g. \"24h\"");
+            scope.Error(node.Position, $"a duration is at most 24 days, found {Words.Describe(node)}", "write a shorter one, e.g. \"24h\"");
             return false;
         }
 

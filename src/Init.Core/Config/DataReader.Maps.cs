@@ -158,7 +158,7 @@ public sealed partial class DataReader
 
         var at = Here();
         _valueEnd = at;
-        Report(at, $"expected a value after {Words.Quote(key)}:", "give it one, or remove the field");
+        Report(at, $"{Words.Quote(key)} has no value", "give it one, or remove the field");
         return DataNode.OfInvalid(at);
     }
 }

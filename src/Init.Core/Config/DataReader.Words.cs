@@ -35,7 +35,7 @@ public sealed partial class DataReader
         var written = _text[start.._at];
         if (digits.Length > 1 && digits[0] == '0' && digits.IndexOfAnyExceptInRange('0', '9') < 0)
         {
-            Report(at, $"the number {written} starts with 0", "remove the 0, or put the number in quotes to keep it");
+            Report(at, $"the number {Words.Cut(written)} starts with 0", "remove the 0, or put the number in quotes to keep it");
         }
         else
         {
@@ -135,7 +135,7 @@ public sealed partial class DataReader
             "undefined" => "leave the field out, or write null",
             _ => $"text needs quotes: {Words.Quote(bare)}",
         };
-        Report(at, $"the word {Words.Quote(bare)[1..^1]} is not a value", hint);
+        Report(at, $"the word {Words.Cut(bare)} is not a value", hint);
         while (!isNextLine && !IsEnd && _text[_at] is not (',' or '}' or ']' or '\n' or '\r'))
         {
             _at++;

@@ -237,6 +237,11 @@ public sealed partial class DataReader
         {
             Report(_valueEnd, $"expected ',' or '{close}' after {after}", "put a ',' here");
         }
+        else if (c is '}' or ']' && c != close)
+        {
+            Stop(Here(), $"expected ',' or '{close}' after {after}, found '{c}'",
+                $"the '{(close == ']' ? '[' : '{')}' opened at line {open.Line}, column {open.Column} is still open here");
+        }
         else if (c != close)
         {
             Unexpected(Here(), $"expected ',' or '{close}' after {after}");

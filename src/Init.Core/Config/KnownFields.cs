@@ -46,7 +46,7 @@ static class KnownFields
         NotYet("listen_timeout", "remove it: nothing waits for an app to be ready"),
         NoEffect("kill_retry_time", "the kernel tells when an app has ended; nothing is polled"),
         NotYet("shutdown_with_message", "let the app handle \"kill_signal\"").Unless("false"),
-        NoEffect("treekill", "the stop signal goes to the app's own process, and what is left of its tree is killed after it"),
+        NoEffect("treekill", "the stop signal goes to the app's own process, and whatever it leaves behind is killed afterwards"),
 
         // pm2: restarts
         NotYet("autostart", "remove the app from this file until it is wanted").Unless("true"),

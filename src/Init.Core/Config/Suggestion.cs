@@ -1,15 +1,25 @@
 namespace Init.Core.Config;
 
 /// <summary>"Did you mean": the nearest known name by Damerau-Levenshtein distance (optimal string alignment).</summary>
-static class Suggestion
+sealed class Suggestion
 {
-    /// <summary>Longer words are no misspelt field; bounds the work on hostile files.</summary>
+    /// <summary>Longer words are no misspelt field; bounds the work on hostile files, as the candidates prepared once do.</summary>
     const int LongestWord = 40;
 
-    /// <returns>The nearest candidate, or null when none is near enough to be meant.</returns>
-    public static string? Find(string word, IEnumerable<string> candidates)
+    readonly List<(string Name, string Plain)> _candidates = [];
+
+    public Suggestion(IEnumerable<string> names)
     {
-        var plain = Plain(word);
+        foreach (var name in names)
+        {
+            _candidates.Add((name, Plain(name)));
+        }
+    }
+
+    /// <returns>The nearest name, or null when none is near enough to be meant.</returns>
+    public string? Find(string word)
+    {
+        var plain = word.Length <= 2 * LongestWord ? Plain(word) : "";
         if (plain.Length is 0 or > LongestWord)
         {
             return null;
@@ -18,16 +28,15 @@ static class Suggestion
         // A third of the letters may be wrong: "nme" means "name", but "foo" does not mean "io".
         var best = Math.Max(1, plain.Length / 3) + 1;
         string? found = null;
-        foreach (var candidate in candidates)
+        foreach (var (name, other) in _candidates)
         {
-            var other = Plain(candidate);
             if (Math.Abs(other.Length - plain.Length) < best && (other.Length > 2 || other == plain))
             {
                 var distance = Distance(plain, other);
                 if (distance < best)
                 {
                     best = distance;
-                    found = candidate;
+                    found = name;
                 }
             }
         }
@@ -41,9 +50,9 @@ static class Suggestion
 
     static int Distance(string a, string b)
     {
-        var before = new int[b.Length + 1];
-        var above = new int[b.Length + 1];
-        var row = new int[b.Length + 1];
+        Span<int> before = stackalloc int[LongestWord + 1];
+        Span<int> above = stackalloc int[LongestWord + 1];
+        Span<int> row = stackalloc int[LongestWord + 1];
         for (var j = 0; j <= b.Length; j++)
         {
             above[j] = j;
@@ -62,7 +71,10 @@ static class Suggestion
                 }
             }
 
-            (before, above, row) = (above, row, before);
+            var free = before;
+            before = above;
+            above = row;
+            row = free;
         }
 
         return above[b.Length];

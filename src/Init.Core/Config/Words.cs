@@ -11,7 +11,7 @@ namespace Init.Core.Config;
 static class Words
 {
     /// <summary>Characters of the file's own text that a message repeats at most.</summary>
-    const int Longest = 60;
+    public const int Longest = 60;
 
     public static string Quote(string text)
     {
@@ -29,6 +29,9 @@ static class Words
         return shown.Append('"').ToString();
     }
 
+    /// <summary>As <see cref="Quote"/>, without the quotes.</summary>
+    public static string Cut(string text) => Quote(text)[1..^1];
+
     /// <summary>A character for a message: `'x'`, or `U+0007` where printing it would not help.</summary>
     public static string Character(string text, int at)
     {
@@ -43,7 +46,7 @@ static class Words
     {
         DataKind.Null => "null",
         DataKind.Boolean => node.Boolean ? "true" : "false",
-        DataKind.Number => "the number " + node.Text,
+        DataKind.Number => "the number " + Cut(node.Text),
         DataKind.Text => "text " + Quote(node.Text),
         DataKind.List => "a list",
         DataKind.Map => "an object",
