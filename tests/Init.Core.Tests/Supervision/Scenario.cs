@@ -67,8 +67,9 @@ sealed class Scenario
     public Scenario After(double ms)
     {
         var until = Now + Specs.Ms(ms);
-        while (State.Deadline <= until)
+        for (var fired = 0; State.Deadline <= until; fired++)
         {
+            Assert.True(fired < 10_000, $"a deadline that stays due: {State}");
             Now = Instant.Max(Now, State.Deadline);
             Step(new WorkerEvent.DeadlinePassed());
         }

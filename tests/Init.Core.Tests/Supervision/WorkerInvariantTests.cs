@@ -10,7 +10,7 @@ namespace Init.Core.Tests.Supervision;
 /// </summary>
 public class WorkerInvariantTests
 {
-    const int Walks = 10_000;
+    const int Walks = 5_000;
     const int EventsPerWalk = 200;
 
     static readonly AppSpec[] AllSpecs =
@@ -100,7 +100,9 @@ public class WorkerInvariantTests
         {
             _now += Specs.Ms(_random.Below(2000));
             var incarnation = _state.Incarnation - 1 + _random.Below(3);
-            Step(_random.Below(12) switch
+            var before = _state;
+            var kind = _random.Below(12);
+            Step(kind switch
             {
                 0 => new WorkerEvent.Start(),
                 1 => new WorkerEvent.Stop(),
@@ -115,6 +117,7 @@ public class WorkerInvariantTests
                 10 => new WorkerEvent.SpawnFailed(incarnation, (SpawnStage)_random.Below(5), _random.Below(40), ""),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
+            Check(kind is < 5 or > 10 || incarnation == before.Incarnation || (_state == before && _effects.Count == 0), "news of another incarnation change nothing");
         }
 
         /// <summary>After Stop, deadlines and the kernel lead to Down, whatever was before.</summary>
