@@ -12,12 +12,8 @@ public static class Commands
     public static readonly Verb Run = new()
     {
         Name = "run",
-        Arguments =
-        [
-            new VerbArgument("file", true, "An ecosystem file, or a script or program to run as one app."),
-            new VerbArgument("-- args", false, "Arguments of that script or program."),
-        ],
-        Help = "Supervise the apps of an ecosystem file, or one script or program. The word `run` may be left out.",
+        Arguments = [new VerbArgument("file", true, "An ecosystem file; - reads standard input.")],
+        Help = "Supervise the apps of an ecosystem file. The word `run` may be left out before a name with a dot or slash.",
     };
 
     /// <summary>Validates a file.</summary>
