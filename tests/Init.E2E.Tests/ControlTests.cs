@@ -113,7 +113,7 @@ public sealed class ControlTests(ITestOutputHelper output) : Pid1Test(output)
     public void Socket_IsAbsent_WhenControlIsOff()
     {
         var settings = new JsonObject { ["control"] = new JsonObject { ["enabled"] = false } };
-        var pid1 = Start(new StartOptions { File = Of(settings, Worker("calm", "print=ready")) });
+        var pid1 = Start(new StartOptions { File = WithSettings(settings, Worker("calm", "print=ready")) });
         pid1.WaitMessage("ready");
 
         Assert.False(File.Exists(pid1.Socket));

@@ -150,7 +150,7 @@ public sealed class HealthTests(ITestOutputHelper output) : Pid1Test(output)
     {
         var port = Pid1.FreePort();
         var settings = new JsonObject { ["health"] = new JsonObject { ["host"] = "127.0.0.1", ["port"] = port } };
-        var pid1 = Start(new StartOptions { File = Of(settings, Worker("calm", "print=ready")), Health = null });
+        var pid1 = Start(new StartOptions { File = WithSettings(settings, Worker("calm", "print=ready")), Health = null });
         pid1.WaitMessage("ready");
 
         Assert.Equal(200, Web.Get(port, "/livez").Code);
@@ -160,7 +160,7 @@ public sealed class HealthTests(ITestOutputHelper output) : Pid1Test(output)
     public void Health_IsOff_WhenTheFileSaysSo()
     {
         var settings = new JsonObject { ["health"] = new JsonObject { ["enabled"] = false } };
-        var pid1 = Start(new StartOptions { File = Of(settings, Worker("calm", "print=ready")), Health = null });
+        var pid1 = Start(new StartOptions { File = WithSettings(settings, Worker("calm", "print=ready")), Health = null });
         pid1.WaitMessage("ready");
 
         Assert.Empty(pid1.Events("health_listening"));

@@ -22,6 +22,7 @@ public sealed class ReapTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Equal(["pminit", "testworker"], pid1.ListProcesses().OrderBy(p => p.Pid).Select(p => p.Name));
         pid1.Signal(Sys.Term);
         Assert.Equal(0, pid1.WaitExit());
+        Assert.InRange(pid1.WaitEvent("shutdown_finished").Number("orphans_reaped") ?? 0, 10_000, 20_000);
     }
 
     [RequiresFact]

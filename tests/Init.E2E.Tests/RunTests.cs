@@ -28,7 +28,7 @@ public sealed class RunTests(ITestOutputHelper output) : Pid1Test(output)
         var pid1 = Start(Worker("job", "print=working code=0").With("autorestart", false));
 
         Assert.Equal(0, pid1.WaitExit());
-        string[] expected = ["started", "worker_started", "worker_exited", "worker_done"];
+        string[] expected = ["started", "worker_started", "worker_exited", "worker_done", "shutdown_finished"];
         Assert.Equal(expected, pid1.Lines.Select(l => l.Event).Where(e => expected.Contains(e)));
         Assert.Equal(0, pid1.WaitEvent("worker_exited").Number("code"));
         Assert.True(pid1.WaitEvent("worker_exited").Number("uptime_ms") >= 0);

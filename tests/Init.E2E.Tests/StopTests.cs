@@ -31,6 +31,7 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
 
         Assert.Empty(pid1.Events("worker_killed"));
         Assert.Single(pid1.Events("shutdown_started"));
+        Assert.Single(pid1.Events("shutdown_finished"));
         Assert.Equal("shutdown_finished", pid1.Lines[^1].Event);
     }
 
@@ -133,7 +134,7 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
     {
         var pid1 = Start(new StartOptions
         {
-            File = Of(new JsonObject { ["shutdown_timeout"] = 300 }, Worker("deaf", "ignore=TERM print=ready").With("kill_timeout", LongMs)),
+            File = WithSettings(new JsonObject { ["shutdown_timeout"] = 300 }, Worker("deaf", "ignore=TERM print=ready").With("kill_timeout", LongMs)),
         });
         WaitReady(pid1, "deaf");
 

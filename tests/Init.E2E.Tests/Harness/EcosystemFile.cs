@@ -26,6 +26,6 @@ static class EcosystemFile
     public static string Of(params JsonObject[] apps) => new JsonObject { ["apps"] = new JsonArray([.. apps]) }.ToJsonString();
 
     /// <summary>A file with top-level settings of pminit itself.</summary>
-    public static string Of(JsonObject settings, params JsonObject[] apps) =>
+    public static string WithSettings(JsonObject settings, params JsonObject[] apps) =>
         new JsonObject { ["pminit"] = settings, ["apps"] = new JsonArray([.. apps]) }.ToJsonString();
 }
