@@ -110,10 +110,24 @@ public sealed class ControlTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresFact]
-    public void Socket_IsAbsent_WhenControlIsOff()
+    public void Socket_IsAbsent_WhenTheFileSaysSo()
     {
         var settings = new JsonObject { ["control"] = new JsonObject { ["enabled"] = false } };
-        var pid1 = Start(new StartOptions { File = WithSettings(settings, Worker("calm", "print=ready")) });
+        var pid1 = Start(new StartOptions
+        {
+            File = WithSettings(settings, Worker("calm", "print=ready")),
+            // The environment is stronger than the file.
+            Environment = new Dictionary<string, string> { ["PMINIT_SOCKET"] = "" },
+        });
+        pid1.WaitMessage("ready");
+
+        Assert.Empty(pid1.Events("control_listening"));
+    }
+
+    [RequiresFact]
+    public void Socket_IsAbsent_WhenTheOptionSaysSo()
+    {
+        var pid1 = Start(new StartOptions { File = Of(Worker("calm", "print=ready")), Arguments = ["--socket", "off"] });
         pid1.WaitMessage("ready");
 
         Assert.False(File.Exists(pid1.Socket));
@@ -126,7 +140,7 @@ public sealed class ControlTests(ITestOutputHelper output) : Pid1Test(output)
         var pid1 = StartReady();
         var path = pid1.Socket;
         pid1.Signal(Sys.Kill);
-        Assert.Equal(137, pid1.WaitExit());
+        pid1.WaitEnd();
         Assert.True(File.Exists(path));
 
         var next = Start(new StartOptions { File = Of(Worker("api", "print=ready")), Arguments = ["--socket", path] });

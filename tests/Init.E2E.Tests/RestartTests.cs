@@ -41,18 +41,18 @@ public sealed class RestartTests(ITestOutputHelper output) : Pid1Test(output)
     [RequiresFact]
     public void Restart_WaitsTheDelay_WhenTheFileNamesOne()
     {
-        var pid1 = Start(Worker("api", "code=1").With("restart_delay", "150ms").With("max_restarts", 2));
+        var pid1 = Start(Worker("api", "code=21").With("restart_delay", "150ms").With("max_restarts", 2));
 
-        Assert.Equal(1, pid1.WaitExit());
+        Assert.Equal(21, pid1.WaitExit());
         Assert.Equal([150L, 150L], pid1.Events("worker_waiting", "api").Select(e => e.Number("delay_ms") ?? -1));
     }
 
     [RequiresFact]
     public void Restart_WaitsLongerEachTime_WhenBackoffIsOn()
     {
-        var pid1 = Start(Worker("api", "code=1").With("exp_backoff_restart_delay", 100).With("max_restarts", 4));
+        var pid1 = Start(Worker("api", "code=21").With("exp_backoff_restart_delay", 100).With("max_restarts", 4));
 
-        Assert.Equal(1, pid1.WaitExit());
+        Assert.Equal(21, pid1.WaitExit());
         var delays = pid1.Events("worker_waiting", "api").Select(e => e.Number("delay_ms") ?? -1).ToList();
         Assert.Equal(4, delays.Count);
         Assert.Equal(100, delays[0]);

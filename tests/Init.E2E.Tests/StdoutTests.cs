@@ -56,7 +56,8 @@ public sealed class StdoutTests(ITestOutputHelper output) : Pid1Test(output)
     [RequiresFact]
     public void Lines_AllArrive_WhenTheReaderIsOnlyLate()
     {
-        const int Count = 20_000;
+        // Far more than pminit's own buffers and both pipes hold together.
+        const int Count = 300_000;
         var pid1 = StartWith(StdoutKind.UnreadPipe, Shell("chatty", $"seq 1 {Count}; touch done").With("autorestart", false), Worker("calm", "touch=up"));
         WaitFile(pid1, "up");
         // Back-pressure: the worker cannot end before somebody reads.
@@ -65,7 +66,7 @@ public sealed class StdoutTests(ITestOutputHelper output) : Pid1Test(output)
 
         pid1.ReadOutput();
 
-        pid1.WaitMessage($"{Count}", "chatty");
+        pid1.WaitMessage($"{Count}", "chatty", limit: TimeSpan.FromMinutes(1));
         Assert.Equal(Enumerable.Range(1, Count).Select(i => $"{i}"), pid1.Output("chatty").Select(l => l.Message));
     }
 

@@ -105,8 +105,22 @@ sealed partial class Pid1 : IDisposable
         _ = Sys.SendSignal(outer, signal);
     }
 
-    /// <summary>Waits for the end and returns pminit's exit code; 128+n when a signal ended it.</summary>
+    /// <summary>Waits for the end and returns the code that pminit ended with by itself; fails when a signal killed it.</summary>
     public int WaitExit(TimeSpan? limit = null)
+    {
+        WaitEnd(limit);
+
+        // unshare(1) ends with 1 and says so when its child was killed: never to be taken for an exit code.
+        if (errors.Snapshot().Any(l => l.StartsWith("unshare: ", StringComparison.Ordinal)))
+        {
+            throw Failure("pminit was killed by a signal");
+        }
+
+        return unshare.ExitCode;
+    }
+
+    /// <summary>Waits for the end, whatever it is.</summary>
+    public void WaitEnd(TimeSpan? limit = null)
     {
         if (!unshare.WaitForExit(limit ?? Limits.Default))
         {
@@ -118,8 +132,6 @@ sealed partial class Pid1 : IDisposable
         {
             throw Failure("pminit ended, but its output did not");
         }
-
-        return unshare.ExitCode;
     }
 
     public bool HasExited => unshare.HasExited;
