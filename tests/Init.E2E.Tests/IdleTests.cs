@@ -10,6 +10,9 @@ namespace Init.E2E.Tests;
 public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
 {
     const int MemoryLimitKb = 4096;
+
+    // Full buffers and the garbage of one collection; what grew with the lines themselves would be far above.
+    const int BusyMemoryLimitKb = 16 * 1024;
     static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     [RequiresFact]
@@ -26,19 +29,20 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
     [RequiresFact]
     public void Idle_IsSmall_WithOneApp()
     {
-        var pid1 = StartIdle();
+        var pid1 = Start(Worker("api", "print=ready"));
+        pid1.WaitMessage("ready");
 
         Assert.InRange(Status(pid1, "Threads:"), 1, 3);
         Assert.InRange(Status(pid1, "VmRSS:"), 1, MemoryLimitKb);
     }
 
     [RequiresFact]
-    public void Idle_StaysSmall_AfterManyLines()
+    public void Memory_StaysBounded_AfterManyLines()
     {
         var pid1 = Start(Worker("api", "spam=300000 print=quiet"));
         pid1.WaitMessage("quiet", limit: TimeSpan.FromMinutes(1));
 
-        Assert.InRange(Status(pid1, "VmRSS:"), 1, 2 * MemoryLimitKb);
+        Assert.InRange(Status(pid1, "VmHWM:"), 1, BusyMemoryLimitKb);
     }
 
     Pid1 StartIdle()

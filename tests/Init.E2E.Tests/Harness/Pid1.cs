@@ -46,6 +46,8 @@ sealed partial class Pid1 : IDisposable
     public static Pid1 Start(StartOptions options)
     {
         var folder = Directory.CreateTempSubdirectory("pminit-e2e-").FullName;
+        // 0755: some tests run pminit as somebody who only may read.
+        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
         var port = FreePort();
         List<string> command = ["unshare", .. Machine.UnshareArguments, .. options.Before, Machine.Pminit];
         if (options.File is not null)
@@ -90,6 +92,7 @@ sealed partial class Pid1 : IDisposable
     /// <summary>Closes the reading end: every later write of pminit fails with EPIPE.</summary>
     public void CloseOutput() => unshare.StandardOutput.BaseStream.Dispose();
 
+    /// <summary>Fails when pminit is gone: a test that signals means one that runs.</summary>
     public void Signal(int signal)
     {
         if (Sys.SendSignal(OuterPid, signal) != 0)
