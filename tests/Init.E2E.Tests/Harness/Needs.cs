@@ -1,0 +1,13 @@
+namespace Init.E2E.Tests.Harness;
+
+/// <summary>What a test needs of the machine beyond the published pminit and permission to make a pid namespace.</summary>
+[Flags]
+public enum Needs
+{
+    None = 0,
+    Node = 1,
+    Python = 2,
+
+    /// <summary>script(1): gives a program a terminal.</summary>
+    Script = 4,
+}
