@@ -46,6 +46,7 @@ public sealed unsafe class InitMode : IDisposable
         }
 
         _reaper.Own(_child, new WorkerId("command", 0), 1);
+        StartupMemory.GiveBack();
         while (_ended is null)
         {
             _loop.Wait(default, Reap() ? default : Instant.Never);

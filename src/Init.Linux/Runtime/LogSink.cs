@@ -6,12 +6,15 @@ namespace Init.Linux.Runtime;
 
 /// <summary>
 /// The last writer: every line of every worker and every event of pminit, in order, to descriptor 1. Lines gather in one buffer and
-/// leave in one write per turn of the loop. When the reader is slow the buffer fills to a mark, then pumps stop reading (back-pressure:
+/// leave in one write per turn of the loop, or sooner when they are many. When the reader is slow the buffer fills to a mark, then pumps stop reading (back-pressure:
 /// the worker's own pipe fills); pminit's own events are still taken up to a second mark, and beyond it dropped and counted.
 /// What can go wrong: the reader goes away or the disk is full. Then lines are dropped and counted, and workers go on.
 /// </summary>
 public sealed class LogSink : IPollable, IDisposable
 {
+    /// <summary>Written out at once above this, within a turn too: a chunk of short lines grows a hundredfold as JSON.</summary>
+    const int FlushMark = 64 * 1024;
+
     /// <summary>Pumps stop above this, and go on below half of it.</summary>
     const int HighWater = 256 * 1024;
 
@@ -20,7 +23,7 @@ public sealed class LogSink : IPollable, IDisposable
 
     readonly EventLoop _loop;
     readonly NonBlockingOutput _output;
-    readonly ByteBuffer _pending = new(keepBytes: 16 * 1024);
+    readonly ByteBuffer _pending = new(keepBytes: 2 * FlushMark);
     readonly JsonLogWriter _writer = new();
     readonly List<LogPump> _paused = [];
     bool _isWatching;
@@ -40,7 +43,14 @@ public sealed class LogSink : IPollable, IDisposable
     public long Dropped { get; private set; }
 
     /// <summary>One line of a worker.</summary>
-    public void Write(StreamHead head, FramedLine line, long unixMs) => _writer.Write(_pending, head, unixMs, line);
+    public void Write(StreamHead head, FramedLine line, long unixMs)
+    {
+        _writer.Write(_pending, head, unixMs, line);
+        if (_pending.Length >= FlushMark && !_isWatching)
+        {
+            Flush();
+        }
+    }
 
     /// <summary>One event of pminit.</summary>
     public void Write(LogEvent item)
