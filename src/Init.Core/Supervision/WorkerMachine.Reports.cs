@@ -66,8 +66,10 @@ public static partial class WorkerMachine
     {
         var minUptimeMs = Milliseconds(turn.Spec.MinUptime);
         var message = verdict == ExitVerdict.GiveUp
-            ? $"gave up after {s.UnstableExits} unstable exits (each ran less than min_uptime {minUptimeMs} ms), the last with {s.LastExit}; mend the cause and start it again, or raise max_restarts (now {turn.Spec.MaxRestarts})"
-            : $"failed with {s.LastExit} and is not started again: autorestart is false; list the code in stop_exit_codes if it is no failure";
+            ? $"gave up after {s.UnstableExits} unstable exits (each ran less than min_uptime {minUptimeMs} ms), the last with {s.LastExit}; "
+                + $"mend the cause and start it again, or raise max_restarts (now {turn.Spec.MaxRestarts})"
+            : $"failed with {s.LastExit} and is not started again: autorestart is false; "
+                + "list the code in stop_exit_codes if it is no failure";
         Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, message, new LogField("unstable_exits", s.UnstableExits));
     }
 
