@@ -40,6 +40,12 @@ public static class RestartPolicy
     /// <summary>A run this long makes the next delay the first of the series again (pm2: EXP_BACKOFF_RESET_TIMER).</summary>
     static readonly TimeSpan BackoffResetAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Where the file asks for no delay: the wait before every restart but the first in a row of unstable exits. Without it a program that fails at once would use up
+    /// its restarts in 20 ms, and whatever it waits for (a database, a migration) would get no chance to come.
+    /// </summary>
+    static readonly TimeSpan UnstablePause = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The machine has no process or memory to give: asking again at once only adds to that.</summary>
     static readonly TimeSpan ShortageDelay = TimeSpan.FromSeconds(1);
 
@@ -105,6 +111,11 @@ public static class RestartPolicy
     static ExitDecision AfterUnstable(in WorkerState state, int step, TimeSpan delay, AppSpec spec)
     {
         var count = Increment(state.UnstableExits);
+        if (count > 1 && delay == TimeSpan.Zero)
+        {
+            delay = UnstablePause;
+        }
+
         return count > spec.MaxRestarts
             ? new ExitDecision(ExitVerdict.GiveUp, TimeSpan.Zero, count, step)
             : new ExitDecision(ExitVerdict.Restart, delay, count, step);

@@ -153,7 +153,7 @@ public class SupervisorShutdownTests
     [InlineData(13, 126)]
     public void NoAppLeft_ExitsLikeAShell_WhenTheProgramCannotBeStarted(int errno, int code)
     {
-        var world = new World(Specs.Of(Specs.Api)).FailSpawns(SpawnStage.Exec, errno).Begin();
+        var world = new World(Specs.Of(Specs.Api)).FailSpawns(SpawnStage.Exec, errno).Begin().After(5000);
         Assert.Equal(code, world.ExitCode);
     }
 

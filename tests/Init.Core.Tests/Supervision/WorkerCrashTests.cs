@@ -61,7 +61,7 @@ public class WorkerCrashTests
     public void CrashLoop_GetsExactlyMaxRestarts_ThenIsGivenUp()
     {
         var story = Scenario.Of(Specs.Api with { MaxRestarts = 3 }).Start();
-        story.After(10).Exits(1).After(10).Exits(1).After(10).Exits(1).In(Phase.Starting, Goal.Up);
+        story.After(10).Exits(1).After(10).Exits(1).After(110).Exits(1).After(100).In(Phase.Starting, Goal.Up);
         story.Then().After(10).Exits(1).In(Phase.Failed, Goal.Up);
         Assert.Equal(3, story.State.Restarts);
         var said = story.Said(EventName.WorkerFailed);
@@ -78,10 +78,10 @@ public class WorkerCrashTests
         var story = Scenario.Of(Specs.Api).Start().After(20_000).Exits(1);
         for (var i = 0; i < 16; i++)
         {
-            story.In(Phase.Starting, Goal.Up).After(50).Exits(1);
+            story.After(150).In(Phase.Starting, Goal.Up).Exits(1);
         }
 
-        story.After(50).Exits(1).In(Phase.Failed, Goal.Up);
+        story.After(150).Exits(1).In(Phase.Failed, Goal.Up);
         Assert.Equal(17, story.State.Restarts);
     }
 
@@ -99,14 +99,23 @@ public class WorkerCrashTests
     }
 
     [Fact]
+    public void CrashLoop_Pauses_FromTheSecondUnstableExitOn()
+    {
+        // 16 restarts in 20 ms would give a database no time to come up.
+        var story = Scenario.Of(Specs.Api).Start().Exits(1).In(Phase.Starting, Goal.Up).Exits(1).In(Phase.Waiting, Goal.Up);
+        story.After(99).In(Phase.Waiting, Goal.Up).After(1).In(Phase.Starting, Goal.Up).Exits(1).In(Phase.Waiting, Goal.Up);
+        story.After(5100).Exits(1).In(Phase.Starting, Goal.Up);
+    }
+
+    [Fact]
     public void StableRuns_ForgiveUnstableOnes_ByRunningTime()
     {
         var story = Scenario.Of(Specs.Api with { MaxRestarts = 3 }).Start();
-        story.Exits(1).Exits(1).Exits(1);
+        story.Exits(1).Exits(1).After(100).Exits(1);
         Assert.Equal(3, story.State.UnstableExits);
-        story.After(2500).Exits(1);
+        story.After(2600).Exits(1);
         Assert.Equal(1, story.State.UnstableExits);
-        story.Exits(1).Exits(1).In(Phase.Starting, Goal.Up).Exits(1).In(Phase.Failed, Goal.Up);
+        story.Exits(1).After(100).Exits(1).After(100).In(Phase.Starting, Goal.Up).Exits(1).In(Phase.Failed, Goal.Up);
     }
 
     [Fact]
@@ -193,7 +202,7 @@ public class WorkerCrashTests
     public void SpawnFailures_AreGivenUp_LikeUnstableExits()
     {
         var story = Scenario.Of(Specs.Api with { MaxRestarts = 2 }).SpawnsFail(SpawnStage.Exec, 13).Start();
-        story.Expect("spawn #1", "spawn #2", "spawn #3").In(Phase.Failed, Goal.Up);
+        story.Expect("spawn #1", "spawn #2").In(Phase.Waiting, Goal.Up).After(100).Expect("spawn #3").In(Phase.Failed, Goal.Up);
     }
 
     [Fact]
@@ -230,7 +239,7 @@ public class WorkerCrashTests
     [Fact]
     public void AskedStart_ForgivesThePast()
     {
-        var story = Scenario.Of(Specs.Api with { MaxRestarts = 3 }).Start().Exits(1).Exits(1).Exits(1);
+        var story = Scenario.Of(Specs.Api with { MaxRestarts = 3 }).Start().Exits(1).Exits(1).After(100).Exits(1).After(100);
         story.Restart().Exits(0).In(Phase.Ready, Goal.Up);
         Assert.Equal((0, 0, 4), (story.State.UnstableExits, story.State.BackoffStep, story.State.Restarts));
     }
