@@ -26,14 +26,14 @@ static class JsonText
 
         while (!text.IsEmpty)
         {
-            var ascii = Ascii.IsValid(text) ? text.Length : text.IndexOfAnyExceptInRange((byte)0, (byte)0x7F);
-            AppendValid(to, text[..ascii]);
-            text = text[ascii..];
-            if (text.IsEmpty)
+            var ascii = text.IndexOfAnyExceptInRange((byte)0, (byte)0x7F);
+            AppendValid(to, ascii < 0 ? text : text[..ascii]);
+            if (ascii < 0)
             {
                 return;
             }
 
+            text = text[ascii..];
             var status = Rune.DecodeFromUtf8(text, out _, out var used);
             to.Append(status == OperationStatus.Done ? text[..used] : "\uFFFD"u8);
             text = text[used..];

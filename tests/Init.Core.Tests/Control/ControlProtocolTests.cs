@@ -82,6 +82,7 @@ public class ControlProtocolTests
         var fits = "{\"verb\":\"ls\"}".PadRight(ControlProtocol.MaxRequestBytes - 1) + "\n";
         Assert.NotNull(Read(fits).Request);
         Assert.Equal(default, Read(new string(' ', ControlProtocol.MaxRequestBytes - 1)));
+        Assert.True(Read(new string(' ', ControlProtocol.MaxRequestBytes)).MustClose);
         var tooLong = Read(new string(' ', ControlProtocol.MaxRequestBytes) + "\n");
         Assert.True(tooLong.MustClose);
         Assert.Contains("longer than 65536 bytes", tooLong.Error, StringComparison.Ordinal);

@@ -109,6 +109,13 @@ public class HealthHttpTests
         Assert.Contains($"HTTP/1.1 {status} ", Answer(HealthHttp.Read(Encoding.Latin1.GetBytes(request), false), Ready), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(4096, false)]
+    [InlineData(4097, true)]
+    public void Read_GivesUp_WhenHeadIsUnfinishedAndTooLong(int length, bool complete) => Assert.Equal(
+        complete,
+        HealthHttp.Read(Encoding.Latin1.GetBytes("GET /livez HTTP/1.1\r\nA: ".PadRight(length, 'x')), false).IsComplete);
+
     [Fact]
     public void Answer_IsExact_WhenReady() => Assert.Equal(
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\nCache-Control: no-store\r\nConnection: close\r\n\r\nok\n",

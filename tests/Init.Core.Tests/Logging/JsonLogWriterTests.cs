@@ -9,6 +9,9 @@ namespace Init.Core.Tests.Logging;
 
 public class JsonLogWriterTests
 {
+    /// <summary>Throws on bytes that are no UTF-8, where the usual one would mend them unseen.</summary>
+    static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
     const long At = 1795243623123;
     const string Time = "\"timestamp\":\"2026-11-21T06:47:03.123Z\",";
     const string Who = "\"level\":\"info\",\"app\":\"api\",\"instance\":2,\"pid\":123,\"stream\":\"stdout\"";
@@ -155,6 +158,6 @@ public class JsonLogWriterTests
         var to = new ByteBuffer();
         var head = new StreamHead(new WorkerId("api", 2), 123, LogStream.Stdout);
         new JsonLogWriter().Write(to, head, At, new FramedLine(text, isPartial, isContinuation));
-        return Encoding.UTF8.GetString(to.Span);
+        return Strict.GetString(to.Span);
     }
 }
