@@ -12,7 +12,7 @@ public sealed class ProcessTreeTests : IDisposable
     const string Daemon = "setsid sh -c 'echo $$; exec sleep 60' &";
 
     /// <summary>In a group of its own: job control, which bash also has without a terminal.</summary>
-    const string OtherGroup = "bash -c 'set -m; sleep 60 & echo $!; exec sleep 60' &";
+    const string OtherGroup = "bash -c 'set -m; sleep 60 & echo $!; echo $$; exec sleep 60' &";
 
     readonly Reaper _reaper = new();
     readonly ProcessTree _tree;
@@ -42,7 +42,7 @@ public sealed class ProcessTreeTests : IDisposable
         var other = leader.ReadPid();
         Assert.NotEqual(leader.Pid, ProcFile.Stat(other)!.Value.Group);
         Assert.Equal(leader.Pid, ProcFile.Stat(other)!.Value.Session);
-        ExpectDeadAfterKill(leader, other);
+        ExpectDeadAfterKill(leader, other, leader.ReadPid());
     }
 
     [Fact]
@@ -83,8 +83,9 @@ public sealed class ProcessTreeTests : IDisposable
     [RequiresFact(Need.Bash)]
     public void KillLeftovers_ReachesAnotherGroupOfTheSession()
     {
-        using var leader = Child.Shell(OtherGroup + " read x < /proc/self/stat; exec sleep 60");
+        using var leader = Child.Shell(OtherGroup + " exec sleep 60");
         var other = leader.ReadPid();
+        leader.ReadPid();
         Assert.Equal(0, Libc.kill(leader.Pid, 9));
         ExpectDeadAfterLeftovers(leader, other);
     }

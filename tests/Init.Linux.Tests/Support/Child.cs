@@ -71,27 +71,26 @@ sealed unsafe class Child : IDisposable
 
     public void Dispose()
     {
-        foreach (var pid in _family)
-        {
-            End(pid);
-        }
-
+        // All die first and are reaped then: only when its parent is dead does a descendant become our child (we are a subreaper).
         if (!_isReaped)
         {
             _ = Libc.kill(-Pid, 9);
-            End(Pid);
+            _family.Add(Pid);
+        }
+
+        foreach (var pid in _family)
+        {
+            _ = Libc.kill(pid, 9);
+            WaitEnd(pid);
+        }
+
+        foreach (var pid in _family)
+        {
+            Libc.siginfo_t info;
+            _ = Libc.waitid(TestLibc.P_PID, (uint)pid, &info, Libc.WEXITED | Libc.WNOHANG);
         }
 
         Process.Output.Dispose();
         Process.Error.Dispose();
-    }
-
-    /// <summary>Kills and, where it has become our child (we are a subreaper), reaps.</summary>
-    static void End(int pid)
-    {
-        _ = Libc.kill(pid, 9);
-        WaitEnd(pid);
-        Libc.siginfo_t info;
-        _ = Libc.waitid(TestLibc.P_PID, (uint)pid, &info, Libc.WEXITED | Libc.WNOHANG);
     }
 }

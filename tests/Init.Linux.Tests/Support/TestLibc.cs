@@ -8,12 +8,8 @@ static unsafe partial class TestLibc
     public const int O_APPEND = 0x400;
     public const int O_CREAT = 0x40;
     public const int P_PID = 1;
-    public const int WNOHANG = 1;
     public const int PR_SET_NO_NEW_PRIVS = 38;
     public const int PR_SET_SECCOMP = 22;
-    public const int SOL_SOCKET = 1;
-    public const int SO_SNDBUF = 7;
-    public const int TCSANOW = 0;
 
     const string Lib = "libc";
     const nint PidfdOpen = 434;
@@ -22,11 +18,11 @@ static unsafe partial class TestLibc
 
     public static int Setresuid => IsX64 ? 117 : 147;
 
-    public static int Setfsuid => IsX64 ? 122 : 151;
-
     public static int Accept4 => IsX64 ? 288 : 242;
 
     public static int Pipe2 => IsX64 ? 293 : 59;
+
+    public static int Socket => IsX64 ? 41 : 198;
 
     static int Gettid => IsX64 ? 186 : 178;
 
@@ -46,9 +42,6 @@ static unsafe partial class TestLibc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int lchown(byte* path, uint uid, uint gid);
-
-    [LibraryImport(Lib, SetLastError = true)]
-    public static partial int fchown(int fd, uint uid, uint gid);
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int posix_openpt(int flags);
