@@ -27,12 +27,12 @@ public static unsafe class Addresses
         return 28;
     }
 
-    /// <summary>A unix path; returns the length, or 0 when the path is too long.</summary>
+    /// <summary>A unix path; returns the length, or 0 when the path is too long, or empty (which would name an abstract socket).</summary>
     public static uint Fill(Libc.sockaddr_storage* into, string path)
     {
         *into = default;
         var length = Encoding.UTF8.GetByteCount(path);
-        if (length >= Libc.UnixPathCapacity)
+        if (length is 0 or >= Libc.UnixPathCapacity)
         {
             return 0;
         }

@@ -80,7 +80,7 @@ public static unsafe class ControlSocket
         var length = Addresses.Fill(&address, path);
         if (length == 0)
         {
-            reason = $"longer than {Libc.UnixPathCapacity - 1} bytes";
+            reason = path.Length == 0 ? "empty" : $"longer than {Libc.UnixPathCapacity - 1} bytes";
             return null;
         }
 

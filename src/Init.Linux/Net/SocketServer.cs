@@ -94,7 +94,6 @@ public sealed unsafe class SocketServer : IPollable, IDisposable
 
         if (_resumeAt <= now)
         {
-            _resumeAt = Instant.Never;
             Watch();
         }
     }
@@ -102,17 +101,17 @@ public sealed unsafe class SocketServer : IPollable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_isWatching)
+        {
+            _loop.Remove(_listener.Number);
+            _isWatching = false;
+        }
+
+        _listener.Dispose();
         while (_connections.Count > 0)
         {
             _connections[^1].Dispose();
         }
-
-        if (_isWatching)
-        {
-            _loop.Remove(_listener.Number);
-        }
-
-        _listener.Dispose();
     }
 
     void Serve(Fd fd)
@@ -134,7 +133,12 @@ public sealed unsafe class SocketServer : IPollable, IDisposable
         connection.Begin();
     }
 
-    void Closed(SocketConnection connection) => _connections.Remove(connection);
+    /// <summary>A descriptor is free again: a pause ends.</summary>
+    void Closed(SocketConnection connection)
+    {
+        _connections.Remove(connection);
+        Watch();
+    }
 
     void Refused(int errno)
     {
@@ -149,7 +153,8 @@ public sealed unsafe class SocketServer : IPollable, IDisposable
 
     void Watch()
     {
-        if (!_isWatching)
+        _resumeAt = Instant.Never;
+        if (!_isWatching && _listener.Number >= 0)
         {
             _loop.Add(_listener.Number, this, Libc.EPOLLIN, _urgency);
             _isWatching = true;

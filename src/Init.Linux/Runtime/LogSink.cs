@@ -28,6 +28,7 @@ public sealed class LogSink : IPollable, IDisposable
     readonly List<LogPump> _paused = [];
     bool _isWatching;
     bool _isMidLine;
+    bool _startsWithTornEnd;
     long _droppedUnsaid;
 
     public LogSink(EventLoop loop, int fd)
@@ -128,6 +129,7 @@ public sealed class LogSink : IPollable, IDisposable
     void Took(int count)
     {
         _isMidLine = _pending.Span[count - 1] != (byte)'\n';
+        _startsWithTornEnd = false;
         _pending.Consume(count);
         if (_droppedUnsaid > 0 && !_isMidLine)
         {
@@ -142,14 +144,14 @@ public sealed class LogSink : IPollable, IDisposable
 
     void DropPending()
     {
-        var text = _pending.Span;
-        Drop(text.Count((byte)'\n'));
+        Drop(_pending.Span.Count((byte)'\n') - (_startsWithTornEnd ? 1 : 0));
         _pending.Clear();
+
+        // A torn line ends before the next one, so that that one is readable: at the first write that works, which may not be the next.
+        _startsWithTornEnd = _isMidLine;
         if (_isMidLine)
         {
-            // The torn line ends here, so that the next one is readable.
             _pending.Append((byte)'\n');
-            _isMidLine = false;
         }
     }
 

@@ -54,10 +54,14 @@ public static unsafe class ProgramFinder
             $"cannot find \"{command.Program}\": {where}; check `script`, `cwd` and what the image holds"));
     }
 
-    /// <summary>execvp(3)'s rule, for init mode: a name with a slash is a path, any other is looked up in PATH only.</summary>
+    /// <summary>
+    /// execvp(3)'s rule, for init mode: a name with a slash is a path, any other is looked up in PATH only. A file without permission
+    /// is found too when there is no better one: execve then says so (126), which is not the same as missing (127).
+    /// </summary>
     public static (FoundProgram? Found, SpawnProblem? Problem) FindCommand(string name, string path)
     {
-        var found = !name.Contains('/') ? InPath(name, null, path) : KindOf(name) != FileKind.None ? name : null;
+        var found = !name.Contains('/') ? InPath(name, null, path) ?? InPath(name, null, path, mayLackPermission: true)
+            : KindOf(name) != FileKind.None ? name : null;
         if (found is null)
         {
             return (null, new SpawnProblem(SpawnStage.Resolve, Libc.ENOENT, $"cannot find \"{name}\"; looked in PATH ({path})"));
@@ -99,12 +103,12 @@ public static unsafe class ProgramFinder
             $"cannot find the interpreter \"{names}\" for \"{command.Program}\" in PATH ({path}); install it in the image or set `interpreter`"));
     }
 
-    static string? InPath(string name, string? cwd, string path)
+    static string? InPath(string name, string? cwd, string path, bool mayLackPermission = false)
     {
         foreach (var folder in path.Split(':'))
         {
             var candidate = folder.Length == 0 ? "./" + name : folder.TrimEnd('/') + "/" + name;
-            if (KindOf(At(cwd, candidate)) == FileKind.Other && IsExecutable(At(cwd, candidate)))
+            if (KindOf(At(cwd, candidate)) == FileKind.Other && (mayLackPermission || IsExecutable(At(cwd, candidate))))
             {
                 return candidate;
             }

@@ -1,0 +1,147 @@
+using Init.Core.Model;
+using Init.Linux.Interop;
+using Init.Linux.Runtime;
+using Init.Linux.Tests.Support;
+
+namespace Init.Linux.Tests.Runtime;
+
+/// <summary>Families of real processes. `sleep` and not a stopped shell: the kernel itself ends stopped orphans (SIGHUP).</summary>
+public sealed class ProcessTreeTests : IDisposable
+{
+    /// <summary>In a session of its own, and says so only when it is.</summary>
+    const string Daemon = "setsid sh -c 'echo $$; exec sleep 60' &";
+
+    /// <summary>In a group of its own: job control, which bash also has without a terminal.</summary>
+    const string OtherGroup = "bash -c 'set -m; sleep 60 & echo $!; echo $$; exec sleep 60' &";
+
+    readonly Reaper _reaper = new();
+    readonly ProcessTree _tree;
+    readonly Child _stranger = Child.Shell("echo $$; exec sleep 60");
+
+    public ProcessTreeTests()
+    {
+        Assert.Null(Subreaper.Ensure());
+        _tree = new ProcessTree(_reaper);
+        _reaper.Own(_stranger.Pid, new WorkerId("stranger", 0), 1);
+        _stranger.ReadLine();
+    }
+
+    public void Dispose() => _stranger.Dispose();
+
+    [Fact]
+    public void Kill_ReachesGrandchildren()
+    {
+        using var leader = Child.Shell("sh -c 'sleep 60 & echo $!; echo $$; wait' & wait");
+        ExpectDeadAfterKill(leader, leader.ReadPid(), leader.ReadPid());
+    }
+
+    [RequiresFact(Need.Bash)]
+    public void Kill_ReachesAnotherGroupOfTheSession()
+    {
+        using var leader = Child.Shell(OtherGroup + " wait");
+        var other = leader.ReadPid();
+        Assert.NotEqual(leader.Pid, ProcFile.Stat(other)!.Value.Group);
+        Assert.Equal(leader.Pid, ProcFile.Stat(other)!.Value.Session);
+        ExpectDeadAfterKill(leader, other, leader.ReadPid());
+    }
+
+    [Fact]
+    public void Kill_ReachesADescendantThatLeftTheSession()
+    {
+        using var leader = Child.Shell(Daemon + " wait");
+        var daemon = leader.ReadPid();
+        Assert.Equal(daemon, ProcFile.Stat(daemon)!.Value.Session);
+        ExpectDeadAfterKill(leader, daemon);
+    }
+
+    [Fact]
+    public void Kill_ReachesAStoppedTree()
+    {
+        using var leader = Child.Shell("sleep 60 & echo $!; kill -STOP $!; echo stopped; kill -STOP $$");
+        var child = leader.ReadPid();
+        Assert.Equal("stopped", leader.ReadLine());
+        ExpectDeadAfterKill(leader, child);
+    }
+
+    [Fact]
+    public void Kill_CountsOne_WhenTheLeaderIsAlone()
+    {
+        using var leader = Child.Shell("echo there; exec sleep 60");
+        leader.ReadLine();
+        Assert.Equal(1, ProcessTree.Kill(leader.Pid));
+        Assert.Equal(ExitStatus.Signalled(9), leader.Reap());
+        ExpectStrangerLives();
+    }
+
+    [Fact]
+    public void KillLeftovers_ReachesTheGroup()
+    {
+        using var leader = Child.Shell("sleep 60 & echo $!; exit 0");
+        ExpectDeadAfterLeftovers(leader, leader.ReadPid());
+    }
+
+    [RequiresFact(Need.Bash)]
+    public void KillLeftovers_ReachesAnotherGroupOfTheSession()
+    {
+        using var leader = Child.Shell(OtherGroup + " exec sleep 60");
+        var other = leader.ReadPid();
+        leader.ReadPid();
+        Assert.Equal(0, Libc.kill(leader.Pid, 9));
+        ExpectDeadAfterLeftovers(leader, other);
+    }
+
+    [RequiresFact(Need.Bash)]
+    public void KillLeftovers_ReachesAnotherGroup_WhenItsOwnGroupIsEmpty()
+    {
+        // bash becomes the leader itself, so that after its end only the other group is left.
+        using var leader = Child.Start("bash", "-c", "set -m; sleep 60 & echo $!; exit 0");
+        var other = leader.ReadPid();
+        Assert.NotEqual(leader.Pid, ProcFile.Stat(other)!.Value.Group);
+        ExpectDeadAfterLeftovers(leader, other);
+    }
+
+    [Fact]
+    public void KillLeftovers_DoesNothing_WhenThereAreNone()
+    {
+        using var leader = Child.Shell("exit 0");
+        leader.Reap();
+        Assert.Equal(0, _tree.KillLeftovers(leader.Pid));
+        ExpectStrangerLives();
+    }
+
+    [Fact]
+    public void KillLeftovers_LeavesADaemonAlone_WhenItLeftTheSession()
+    {
+        using var leader = Child.Shell(Daemon + " read x; exit 0");
+        var daemon = leader.ReadPid();
+        leader.Reap();
+        Assert.Equal(0, _tree.KillLeftovers(leader.Pid));
+        Assert.True(IsAlive(daemon));
+    }
+
+    void ExpectDeadAfterKill(Child leader, params int[] family)
+    {
+        Assert.All(family, pid => Assert.True(IsAlive(pid)));
+        Assert.InRange(ProcessTree.Kill(leader.Pid), 1 + family.Length, 20);
+        Array.ForEach(family, Child.WaitEnd);
+        Assert.Equal(ExitStatus.Signalled(9), leader.Reap());
+        ExpectStrangerLives();
+    }
+
+    void ExpectDeadAfterLeftovers(Child leader, int left)
+    {
+        leader.Reap();
+        Assert.True(IsAlive(left));
+        Assert.InRange(_tree.KillLeftovers(leader.Pid), 1, 20);
+        Child.WaitEnd(left);
+        ExpectStrangerLives();
+    }
+
+    void ExpectStrangerLives() => Assert.True(IsAlive(_stranger.Pid));
+
+    static bool IsAlive(int pid)
+    {
+        using var watch = new Fd(TestLibc.Pidfd(pid));
+        return watch.Number >= 0 && !Bounded.IsReady(watch.Number);
+    }
+}
