@@ -6,18 +6,20 @@ namespace Init.Linux.Runtime;
 /// <summary>
 /// Descriptor 1, written without ever blocking. O_NONBLOCK belongs to the open file, which others may share (a shell, `docker exec`),
 /// so it is never set on theirs: a pipe or terminal is opened a second time through /proc, a socket is sent to with MSG_DONTWAIT, and
-/// where neither works (no /proc, a pipe of another user) each write is at most PIPE_BUF bytes and only after poll(2) said there is room.
+/// where neither works (no /proc, a pipe of another user) each write follows a poll(2) that said there is room, and takes no more
+/// than that promises: PIPE_BUF bytes for a pipe, one for a terminal.
 /// A regular file or a device such as /dev/null takes whatever it is given.
 /// </summary>
 public sealed unsafe class NonBlockingOutput : IDisposable
 {
-    /// <summary>PIPE_BUF: a pipe that polls writable takes this much without blocking (pipe(7)).</summary>
-    const int SafeChunk = 4096;
+    /// <summary>PIPE_BUF: a pipe that polls writable takes this much without blocking (pipe(7)). A terminal promises one byte.</summary>
+    const int PipeChunk = 4096;
 
     const int EmptyPathFlag = 0x1000; // AT_EMPTY_PATH
 
     readonly Way _way;
     readonly Fd? _own;
+    readonly int _safeChunk;
     readonly int _fd;
 
     /// <param name="fd">An open descriptor that stays the caller's.</param>
@@ -32,6 +34,7 @@ public sealed unsafe class NonBlockingOutput : IDisposable
         {
             _own = Reopen(fd);
             _way = _own is null ? Way.PollFirst : Way.Plain;
+            _safeChunk = kind == Libc.S_IFIFO ? PipeChunk : 1;
         }
 
         _fd = _own?.Number ?? fd;
@@ -60,7 +63,7 @@ public sealed unsafe class NonBlockingOutput : IDisposable
             return 0;
         }
 
-        var length = _way == Way.PollFirst ? Math.Min(bytes.Length, SafeChunk) : bytes.Length;
+        var length = _way == Way.PollFirst ? Math.Min(bytes.Length, _safeChunk) : bytes.Length;
         fixed (byte* from = bytes)
         {
             var wrote = _way == Way.Send
