@@ -4,8 +4,7 @@
 # make bench     measure against tini, dumb-init, s6, supervisord and pm2 (installs them where it may)
 # Needs the .NET 10 SDK and gcc with static libraries; each target says what is missing and how to get it.
 
-LLD := $(shell command -v ld.lld >/dev/null 2>&1 && echo true || echo false)
-AOT := -c Release -p:PublishAot=true -p:UseLld=$(LLD) --nologo -v quiet
+AOT := -c Release -p:PublishAot=true --nologo -v quiet
 
 .PHONY: publish demo test bench clean tools
 publish: out/pminit

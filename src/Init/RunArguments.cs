@@ -2,7 +2,7 @@ namespace Init;
 
 /// <summary>
 /// The words of `pminit [run] FILE [options]`, read without System.CommandLine: the supervisor's start does not pay for a parser of
-/// help and completion (1.5 MB of resident code). It accepts only what it is sure of; anything else (an unknown option, --help, a
+/// help and completion. It accepts only what it is sure of; anything else (an unknown option, --help, a
 /// verb) is left to CommandLine, which knows how to complain.
 /// </summary>
 sealed record RunArguments
