@@ -61,7 +61,8 @@ static class Machine
 
         return MissingProgram(needs, Needs.Node, "node")
             ?? MissingProgram(needs, Needs.Python, "python3")
-            ?? MissingProgram(needs, Needs.Script, "script");
+            ?? MissingProgram(needs, Needs.Script, "script")
+            ?? (needs.HasFlag(Needs.Engine) ? Engine.Missing() : null);
     }
 
     static string? MissingProgram(Needs needs, Needs flag, string program) =>

@@ -10,4 +10,7 @@ public enum Needs
 
     /// <summary>script(1): gives a program a terminal.</summary>
     Script = 4,
+
+    /// <summary>A container engine: one that answers, or dockerd to start one of our own.</summary>
+    Engine = 8,
 }

@@ -26,7 +26,8 @@ public unsafe class AbiTests
         #include <spawn.h>
         #include <stddef.h>
         #include <sys/epoll.h>
-        #include <sys/prctl.h>
+        #include <sys/mman.h>
+#include <sys/prctl.h>
         #include <sys/signalfd.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
