@@ -27,7 +27,7 @@ public unsafe class AbiTests
         #include <stddef.h>
         #include <sys/epoll.h>
         #include <sys/mman.h>
-#include <sys/prctl.h>
+        #include <sys/prctl.h>
         #include <sys/signalfd.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
