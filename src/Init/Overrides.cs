@@ -29,13 +29,8 @@ static class Overrides
             settings = settings with { Health = read };
         }
 
-        var socket = arguments.Socket ?? inherited.Variable("PMINIT_SOCKET");
-        if (!string.IsNullOrEmpty(socket))
-        {
-            var isOff = socket == "off";
-            settings = settings with { Control = new ControlSettings { Enabled = !isOff, Socket = isOff ? null : socket } };
-        }
-
+        settings = settings with { Control = ApplySocket(settings.Control, inherited.Variable("PMINIT_SOCKET"), isOption: false) };
+        settings = settings with { Control = ApplySocket(settings.Control, arguments.Socket, isOption: true) };
         return true;
     }
 
@@ -59,4 +54,14 @@ static class Overrides
         settings = new HealthSettings { Host = string.IsNullOrEmpty(host) ? null : host, Port = port, IsExplicit = true };
         return true;
     }
+
+    /// <summary>
+    /// The variable says where (clients read it too), so it does not switch on what the file switched off; the option does.
+    /// </summary>
+    static ControlSettings ApplySocket(ControlSettings settings, string? text, bool isOption) => text switch
+    {
+        null or "" => settings,
+        "off" => settings with { Enabled = false },
+        _ => new ControlSettings { Enabled = settings.Enabled || isOption, Socket = text },
+    };
 }

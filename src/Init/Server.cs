@@ -124,7 +124,7 @@ static class Server
     static LogEvent Started(Ecosystem ecosystem)
     {
         var workers = ecosystem.Apps.Sum(app => app.Instances);
-        return new LogEvent(EventName.Started, LogLevel.Info, $"pminit {Product.Version} starts {ecosystem.Apps.Length} apps, {workers} workers")
+        return new LogEvent(EventName.Started, LogLevel.Info, $"pminit {Product.Version} starts {Verbs.Count(ecosystem)}")
         {
             Pid = Libc.getpid(),
             Fields = [new LogField("version", Product.Version), new LogField("apps", ecosystem.Apps.Length), new LogField("workers", workers)],

@@ -37,9 +37,15 @@ static class Verbs
             return ExitCodes.Config;
         }
 
-        var workers = ecosystem.Apps.Sum(app => app.Instances);
-        Print(string.Create(CultureInfo.InvariantCulture, $"{file}: {ecosystem.Apps.Length} apps, {workers} workers, no errors\n"));
+        Print($"{file}: {Count(ecosystem)}, no errors\n");
         return ExitCodes.Ok;
+    }
+
+    /// <summary>"1 app, 3 workers".</summary>
+    public static string Count(Ecosystem ecosystem)
+    {
+        var (apps, workers) = (ecosystem.Apps.Length, ecosystem.Apps.Sum(app => app.Instances));
+        return string.Create(CultureInfo.InvariantCulture, $"{apps} app{(apps == 1 ? "" : "s")}, {workers} worker{(workers == 1 ? "" : "s")}");
     }
 
     /// <summary>`version`.</summary>

@@ -68,7 +68,7 @@ static partial class ConfigValues
             isValid &= member.Kind switch
             {
                 DataKind.Null => true,
-                DataKind.List or DataKind.Map => JsonText.TryWrite(member, out text),
+                DataKind.List or DataKind.Map => NodeText.TryWrite(member, out text),
                 DataKind.Boolean or DataKind.Number or DataKind.Text or DataKind.Invalid => Scalar(member, inner, out text),
             };
             if (member.Kind != DataKind.Null)
@@ -141,7 +141,7 @@ static partial class ConfigValues
     {
         value = node.Kind switch
         {
-            DataKind.Number => JsonText.Number(node),
+            DataKind.Number => NodeText.Number(node),
             DataKind.Boolean => node.Boolean ? "true" : "false",
             _ => node.Text,
         };

@@ -19,7 +19,7 @@ public sealed class InitHost : IDisposable
 
     const int FatalFaultsInARow = 100;
 
-    static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(2);
 
     readonly EventLoop _loop = new();
     readonly LogSink _sink;
@@ -77,8 +77,10 @@ public sealed class InitHost : IDisposable
             }
         }
 
-        _logs.Finish();
-        _sink.FlushFinally(FlushPatience);
+        // The reader may be slow, or gone without saying so; the end does not wait for it without end.
+        var deadline = Clock.Now + FlushPatience;
+        _logs.Finish(deadline);
+        _sink.FlushFinally(deadline);
         return _runner.ExitCode.Value;
     }
 

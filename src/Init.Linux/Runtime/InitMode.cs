@@ -38,6 +38,11 @@ public sealed unsafe class InitMode : IDisposable
     {
         using var signals = new SignalSource(_loop, SignalSet.Handled, OnSignal);
         _loop.Fault = error => StandardError.Line("error: " + error.Message);
+        if (Subreaper.Ensure() is { } warning)
+        {
+            StandardError.Line("warning: " + warning);
+        }
+
         var problem = Launch(_inherited.Argv + first);
         if (problem is not null)
         {

@@ -1,4 +1,5 @@
 using Init.Core.Logging;
+using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 
@@ -69,10 +70,10 @@ public sealed unsafe class LogPump : IPollable
         }
     }
 
-    /// <summary>The end of pminit: takes what is there, congested or not, and lets go.</summary>
-    public void Finish()
+    /// <summary>The end of pminit: takes what is there while the sink has room or gets some before the deadline, and lets go.</summary>
+    public void Finish(Instant deadline)
     {
-        for (var total = 0; total < DrainLimit && !IsClosed;)
+        for (var total = 0; total < DrainLimit && !IsClosed && _sink.MakeRoom(deadline);)
         {
             var got = ReadOnce();
             if (got <= 0)

@@ -1,4 +1,5 @@
 using Init.Core.Logging;
+using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 
@@ -101,16 +102,26 @@ public sealed class LogSink : IPollable, IDisposable
         ResumePumps();
     }
 
-    /// <summary>The last flush: waits for a slow reader, but never longer than this for the next byte.</summary>
-    public void FlushFinally(TimeSpan patience)
+    /// <summary>The last flush: waits for a slow reader until all is written or the deadline has come.</summary>
+    public void FlushFinally(Instant deadline)
     {
         Flush();
-        for (var before = -1; _pending.Length > 0 && _pending.Length != before;)
+        while (_pending.Length > 0 && WaitForRoom(deadline))
         {
-            before = _pending.Length;
-            _output.WaitForRoom((int)patience.TotalMilliseconds);
             Flush();
         }
+    }
+
+    /// <summary>At the end, when no loop calls back any more: makes room by waiting for the reader.</summary>
+    /// <returns>False when there is none and the deadline has come.</returns>
+    public bool MakeRoom(Instant deadline)
+    {
+        while (IsCongested && WaitForRoom(deadline))
+        {
+            Flush();
+        }
+
+        return !IsCongested;
     }
 
     /// <inheritdoc/>
@@ -124,6 +135,18 @@ public sealed class LogSink : IPollable, IDisposable
     {
         Unwatch();
         _output.Dispose();
+    }
+
+    bool WaitForRoom(Instant deadline)
+    {
+        var left = (deadline - Clock.Now).TotalMilliseconds;
+        if (left <= 0)
+        {
+            return false;
+        }
+
+        _output.WaitForRoom((int)Math.Ceiling(left));
+        return true;
     }
 
     void Took(int count)

@@ -25,12 +25,12 @@ public sealed class WorkerLogs(EventLoop loop, LogSink sink)
         }
     }
 
-    /// <summary>pminit ends: everything still in a pipe, half lines included, goes to the sink.</summary>
-    public void Finish()
+    /// <summary>pminit ends: everything still in a pipe, half lines included, goes to the sink, as far as it finds room until the deadline.</summary>
+    public void Finish(Instant deadline)
     {
         foreach (var pump in _all.ToArray())
         {
-            pump.Finish();
+            pump.Finish(deadline);
         }
     }
 

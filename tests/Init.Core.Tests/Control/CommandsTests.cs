@@ -1,4 +1,5 @@
 using Init.Core.Control;
+using Init.Core.Tests.Support;
 
 namespace Init.Core.Tests.Control;
 
@@ -35,5 +36,5 @@ public class CommandsTests
         });
 
     [Fact]
-    public void MarkdownTable_IsAsReviewed() => GoldenFile.Verify("Commands.golden.txt", CommandDocs.MarkdownTable());
+    public void MarkdownTable_IsAsReviewed() => GoldenFile.Check("Commands.golden.txt", CommandDocs.MarkdownTable());
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Init.Core.Control;
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Tests.Support;
 
 namespace Init.Core.Tests.Control;
 
@@ -52,7 +53,7 @@ public class StatusTests
             document.RootElement.WriteTo(writer);
         }
 
-        GoldenFile.Verify("Status.golden.txt", Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+        GoldenFile.Check("Status.golden.txt", Encoding.UTF8.GetString(stream.ToArray()) + "\n");
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public class StatusTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public void Table_IsAsReviewed(bool fancy, bool colour) => GoldenFile.Verify(
+    public void Table_IsAsReviewed(bool fancy, bool colour) => GoldenFile.Check(
         $"Table{(fancy ? "Fancy" : "Plain")}{(colour ? "Colour" : "")}.golden.txt",
         StatusTable.Render(Rows(), fancy, colour).Replace('\u001b', '^'));
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Init.Core.Model;
 using Init.Core.Supervision;
+using Init.Core.Tests.Support;
 
 namespace Init.Core.Tests.Supervision;
 

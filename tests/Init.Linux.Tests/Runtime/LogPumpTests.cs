@@ -74,7 +74,7 @@ public sealed class LogPumpTests : IDisposable
         pump.Drain();
         Assert.Single(_bench.Closed);
         pump.Drain();
-        pump.Finish();
+        pump.Finish(Clock.Now + Bounded.Patience);
         pump.Resume();
         Assert.Single(_bench.Closed);
         _bench.TurnUntil(1);
@@ -103,7 +103,7 @@ public sealed class LogPumpTests : IDisposable
     {
         var (pipe, pump) = _bench.Pump();
         pipe.Put("half");
-        pump.Finish();
+        pump.Finish(Clock.Now + Bounded.Patience);
         Assert.Single(_bench.Closed);
         _bench.TurnUntil(1);
         Assert.Equal(["half"], _bench.Messages);
@@ -142,15 +142,36 @@ public sealed class LogPumpTests : IDisposable
     }
 
     [Fact]
-    public void Finish_TakesWhatAPausedPumpLeft()
+    public void Finish_TakesWhatAPausedPumpLeft_WhenTheReaderComesBack()
     {
         var (pipe, pump) = _bench.Pump();
         var sent = FillUntilStuck(pipe);
-        pump.Finish();
+        var end = new Thread(() =>
+        {
+            pump.Finish(Clock.Now + Bounded.Patience);
+            _bench.Sink.FlushFinally(Clock.Now + Bounded.Patience);
+        });
+        end.Start();
+        while (!end.Join(1))
+        {
+            _bench.Collect();
+        }
+
         Assert.Single(_bench.Closed);
         Finish();
         ExpectNumbered(sent);
     }
+
+    [Fact]
+    public void Finish_ReadsNoMore_WhenNobodyTakesTheLines() => Bounded.Run(() =>
+    {
+        var (pipe, pump) = _bench.Pump();
+        var sent = FillUntilStuck(pipe);
+        pump.Finish(Clock.Now);
+        Assert.Single(_bench.Closed);
+        Finish();
+        Assert.InRange(_bench.Lines.Count, 1, sent - 1);
+    });
 
     [Fact]
     public void OnePump_DoesNotStarveTheOthers()

@@ -134,7 +134,7 @@ public sealed class LogSinkTests : IDisposable
     {
         using var bench = new LogBench();
         bench.Sink.Write(Event(0) with { Message = new string('x', 500_000) });
-        bench.Sink.FlushFinally(TimeSpan.FromMilliseconds(1));
+        bench.Sink.FlushFinally(Clock.Now + TimeSpan.FromMilliseconds(1));
         Assert.True(bench.Sink.IsCongested);
     });
 
@@ -145,7 +145,7 @@ public sealed class LogSinkTests : IDisposable
         bench.Sink.Write(Event(0) with { Message = new string('x', 500_000) });
         var flush = new Thread(() =>
         {
-            bench.Sink.FlushFinally(Bounded.Patience);
+            bench.Sink.FlushFinally(Clock.Now + Bounded.Patience);
             bench.Sink.Dispose();
             bench.Output.Write.Dispose();
         });

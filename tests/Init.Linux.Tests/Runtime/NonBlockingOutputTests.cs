@@ -18,7 +18,14 @@ public unsafe class NonBlockingOutputTests
         using var pipe = Open(kind);
         using var output = new NonBlockingOutput(pipe.Write.Number);
         Assert.InRange(Fill(output), 1, 10_000_000);
-        Assert.Equal(0, output.Write("x"u8, out var errno));
+
+        // A kernel worker moves a terminal's buffers on, so a little room may come once more after it was full.
+        var errno = 0;
+        for (var tries = 0; tries < 1000 && errno != Libc.EAGAIN; tries++)
+        {
+            Assert.InRange(output.Write("x"u8, out errno), 0, 1);
+        }
+
         Assert.Equal(Libc.EAGAIN, errno);
     });
 

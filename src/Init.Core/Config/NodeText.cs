@@ -7,7 +7,7 @@ namespace Init.Core.Config;
 /// Nodes as JSON text, the way JavaScript's JSON.stringify and String() write them: an app that reads its env must get from pminit
 /// what pm2 gave it. One deliberate difference: whole numbers keep all their digits, where JavaScript rounds past 2^53.
 /// </summary>
-static class JsonText
+static class NodeText
 {
     /// <returns>False when a value inside is Invalid (reported before).</returns>
     public static bool TryWrite(DataNode node, out string text)

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Init.Core.Tests.Supervision;
+namespace Init.Core.Tests.Support;
 
 /// <summary>Compares text with a reviewed file beside the test; PMINIT_UPDATE_GOLDEN=1 rewrites it instead.</summary>
 static class GoldenFile
