@@ -6,9 +6,10 @@ passed=0 failed=0 skipped=0
 dotnet build Init.sln -c Debug --nologo -v quiet || { echo "the build failed"; exit 1; }
 for project in Init.Core.Tests Init.Linux.Tests Init.E2E.Tests; do
   log=$(mktemp)
+  results=$(mktemp -d)
   echo "== $project"
   timeout 1200 dotnet test "tests/$project/$project.csproj" --no-build --nologo -v quiet \
-    --logger "console;verbosity=minimal" --blame-hang-timeout 5m "$@" 2>&1 | tee "$log"
+    --logger "console;verbosity=minimal" --logger "trx;LogFileName=$results/results.trx" --blame-hang-timeout 5m "$@" 2>&1 | tee "$log"
   status=${PIPESTATUS[0]}
   line=$(grep -E '(Passed|Failed|Skipped)! +- Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+' "$log" | tail -n 1)
   if [ -z "$line" ]; then
@@ -21,7 +22,11 @@ for project in Init.Core.Tests Init.Linux.Tests Init.E2E.Tests; do
     skipped=$((skipped + $(sed -E 's/.*Skipped: +([0-9]+),.*/\1/' <<<"$line")))
     [ "$status" -ne 0 ] && [ "$f" -eq 0 ] && { echo "== $project exited with $status"; failed=$((failed + 1)); }
   fi
-  rm -f "$log"
+  # Why tests were skipped, each reason once, with how many.
+  if [ -f "$results/results.trx" ]; then
+    grep -A 4 'outcome="NotExecuted"' "$results/results.trx" | sed -n 's/.*<Message>\(.*\)<\/Message>.*/skipped: \1/p' | sort | uniq -c
+  fi
+  rm -rf "$log" "$results"
 done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -40,7 +40,7 @@ public sealed class Engine : IDisposable
             return "no container engine: docker is not in PATH (apt-get install docker.io)";
         }
 
-        return Daemon() is null && !Answers([]) ? "no container engine answers and there is no dockerd to start one (apt-get install docker.io)" : null;
+        return Daemon() is null && !Answers([]) ? "no container engine answers and there is no dockerd that could be started (as root: apt-get install docker.io)" : null;
     }
 
     /// <summary>Starts a container of the scratch image with this file as its ecosystem; returns its name.</summary>
@@ -98,7 +98,8 @@ public sealed class Engine : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    static string? Daemon() => new[] { "/usr/bin/dockerd", "/usr/sbin/dockerd" }.FirstOrDefault(File.Exists);
+    /// <summary>A daemon that we may start: dockerd wants root.</summary>
+    static string? Daemon() => !Environment.IsPrivilegedProcess ? null : new[] { "/usr/bin/dockerd", "/usr/sbin/dockerd" }.FirstOrDefault(File.Exists);
 
     static bool Answers(Dictionary<string, string> environment) =>
         Pid1.Run([Client, "version", "--format", "{{.Server.Version}}"], environment, StartLimit).Code == 0;
