@@ -25,12 +25,14 @@ public sealed class EffectRunner(
             case Effect.Spawn spawn:
                 Spawn(spawn);
                 break;
-            case Effect.SignalLeader signal:
-                // ESRCH: it has ended and its exit is about to be read. The pid cannot be another's: only we reap.
+            // A pid is the worker's until we have reaped it; its exit may be reaped already and not decided yet.
+            case Effect.SignalLeader signal when reaper.Owns(signal.Pid):
                 _ = Libc.kill(signal.Pid, signal.Signal.Number);
                 break;
-            case Effect.KillTree kill:
+            case Effect.KillTree kill when reaper.Owns(kill.Pid):
                 _ = ProcessTree.Kill(kill.Pid);
+                break;
+            case Effect.SignalLeader or Effect.KillTree:
                 break;
             case Effect.KillLeftovers leftovers:
                 KillLeftovers(leftovers);

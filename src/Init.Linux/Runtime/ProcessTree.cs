@@ -11,6 +11,8 @@ public sealed class ProcessTree(Reaper reaper)
 {
     const int KillSignal = 9;
 
+    static readonly string ChildrenFile = string.Create(CultureInfo.InvariantCulture, $"/proc/{Libc.getpid()}/task/{Libc.getpid()}/children");
+
     /// <summary>A tree that forks while it is killed is looked at again, this often at most.</summary>
     const int Passes = 4;
 
@@ -42,8 +44,9 @@ public sealed class ProcessTree(Reaper reaper)
             }
         }
 
-        // Where the list of children is not to be had, the group still is.
-        return Libc.kill(-leader, KillSignal) == 0 ? 1 : 0;
+        // Where the list of children is not to be had, the group is all there is. Elsewhere it has just been shown empty, and its
+        // number may be somebody else's by now.
+        return !File.Exists(ChildrenFile) && Libc.kill(-leader, KillSignal) == 0 ? 1 : 0;
     }
 
     /// <summary>Kills what is found, and looks again until nothing new lives.</summary>
@@ -133,8 +136,7 @@ public sealed class ProcessTree(Reaper reaper)
     /// <summary>Our direct children, from the main thread's list (CONFIG_PROC_CHILDREN); empty where the kernel has none.</summary>
     static List<int> OwnChildren()
     {
-        var me = Libc.getpid();
-        var text = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{me}/task/{me}/children"));
+        var text = ProcFile.Read(ChildrenFile);
         var pids = new List<int>();
         var value = 0;
         foreach (var c in text)
