@@ -73,7 +73,7 @@ static class Server
             return null;
         }
 
-        var result = EcosystemReader.Read(bytes, file, new ConfigContext { Cpus = CpuCount.Read() });
+        var result = EcosystemReader.Read(bytes, file, new ConfigContext { Cpus = CpuCount.Read(), Variables = inherited.Variables() });
         foreach (var warning in result.Warnings)
         {
             StandardError.Line($"warning: {warning}");

@@ -22,6 +22,7 @@ static class AppBuilder
             scope.Error(at, "\"script\" is missing", "say what to run: \"script\": \"server.js\"");
         }
 
+        EnvironmentBuilder.Build(draft, given, scope);
         var command = draft.Script is null ? null : CommandBuilder.Build(draft, draft.Script, given, scope);
         var isNamed = given.TryGetValue("name", out var named);
         var source = isNamed ? named : script;

@@ -20,6 +20,10 @@ sealed class AppDraft(ConfigContext context)
     public string? Interpreter { get; set; }
 
     public ImmutableArray<string> InterpreterArgs { get; set; } = [];
+
+    public int? Port { get; set; }
+
+    public string? IncrementVar { get; set; }
 }
 
 /// <summary>What belongs to no app, while it comes in.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Init.Core.Config;
 
 /// <summary>What the machine contributes to the meaning of a file.</summary>
@@ -5,4 +7,7 @@ public sealed record ConfigContext
 {
     /// <summary>CPUs this container may use, 1 or more; counted by `instances: "max"`, 0 and negative numbers.</summary>
     public required int Cpus { get; init; }
+
+    /// <summary>pminit's own environment.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

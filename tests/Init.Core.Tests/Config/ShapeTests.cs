@@ -131,7 +131,7 @@ public sealed class ShapeTests
     [InlineData("envFile: '.env'")]
     [InlineData("env_from_files: []")]
     [InlineData("type: 'task'")]
-    [InlineData("instance_var: 'X'")]
+    [InlineData("nice: 5")]
     public void Field_IsAnErrorWithARemedy_WhenItIsNotAvailableYet(string field)
     {
         var error = Refuse(field);
