@@ -8,6 +8,9 @@ public sealed record ConfigContext
     /// <summary>CPUs this container may use, 1 or more; counted by `instances: "max"`, 0 and negative numbers.</summary>
     public required int Cpus { get; init; }
 
+    /// <summary>The chosen profile (`--env`): `env_NAME` of each app is merged over its `env`. Null: none; never empty.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>pminit's own environment.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

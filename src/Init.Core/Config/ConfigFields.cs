@@ -19,6 +19,8 @@ public static class ConfigFields
             ConfigValues.FilledText, static (app, value) => app.Script = value, "exec", "cmd", "command"),
         AppField.Of<string>("name", "text", "script without folder and extension", "Unique name of the app.",
             ConfigValues.FilledText, static (app, value) => app.Name = value),
+        AppField.Of<bool>("append_env_to_name", "boolean", "false", "With a profile (--env NAME) the app is called name-NAME.",
+            ConfigValues.Boolean, static (app, value) => app.AppendsProfile = value),
         AppField.Of<ImmutableArray<string>>("args", "list, or text split at blanks", "[]", "Arguments after the script.",
             ConfigValues.Arguments, static (app, value) => app.Args = value),
         AppField.Of<string>("cwd", "path", "pminit's own", "Working directory; relative scripts start from it.",
@@ -59,7 +61,7 @@ public static class ConfigFields
             ConfigValues.ExitCodes, static (app, value) => app.Spec = app.Spec with { StopExitCodes = value }),
         AppField.Of<bool>("essential", "boolean", "false", "When this app ends for good, the container ends with its exit code.",
             ConfigValues.Boolean, static (app, value) => app.Spec = app.Spec with { Essential = value }),
-    ], KnownFields.App);
+    ], KnownFields.App, EnvironmentBuilder.TakeProfile);
 
     internal static readonly ConfigSection<TopDraft> Health = new(
     [

@@ -12,6 +12,9 @@ sealed class ConfigReport(string file)
 
     public List<ConfigError> Warnings { get; } = [];
 
+    /// <summary>Names of the profiles of all apps; null until there is an app.</summary>
+    public SortedSet<string>? Profiles { get; set; }
+
     /// <summary>Searches for a suggestion that are still allowed: a file of nothing but unknown fields must not keep PID 1 busy.</summary>
     public int SuggestionsLeft { get; set; } = 100;
 }

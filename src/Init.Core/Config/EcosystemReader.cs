@@ -25,6 +25,10 @@ public static class EcosystemReader
         else if (DataReader.Read(bytes, fileName, report.Errors) is { } root)
         {
             ecosystem = ReadRoot(root, new ConfigScope(report, ""), context);
+            if (EnvironmentBuilder.RefuseProfile(report, context.Profile) is { } unknown)
+            {
+                report.Errors.Add(unknown);
+            }
         }
 
         var isValid = report.Errors.Count == 0;

@@ -26,7 +26,6 @@ static class KnownFields
         NoEffect("post_update", Desktop),
         NoEffect("windowsHide", Desktop, "windows_hide"),
         NoEffect("km_link", Apm),
-        NotYet("append_env_to_name", "write the full \"name\"").Unless("false"),
         NoEffect("version", "it is only displayed"),
         NoEffect("vizion", "pminit does not look at git").Unless("false"),
         NoEffect("automation", Apm).Unless("false"),
@@ -55,9 +54,6 @@ static class KnownFields
         NoEffect("ignore_watch", "files are not watched").Unless("[]"),
         NoEffect("watch_delay", "files are not watched"),
         NoEffect("watch_options", "files are not watched"),
-
-        // pm2: environment
-        ForEnvironmentBlocks(),
 
         // pm2: logs
         NotYet("out_file", Stdout, "out", "output", "out_log").Unless("/dev/stdout", "/dev/fd/1", "/proc/1/fd/1", "/proc/self/fd/1", "/dev/null", "NULL"),
