@@ -81,6 +81,7 @@ static class Server
         var context = new ConfigContext
         {
             Cpus = CpuCount.Read(),
+            MemoryLimitBytes = MemoryLimit.Read(),
             Profile = string.IsNullOrEmpty(profile) ? null : profile,
             Variables = variables,
         };

@@ -11,6 +11,9 @@ public sealed record ConfigContext
     /// <summary>The chosen profile (`--env`): `env_NAME` of each app is merged over its `env`. Null: none; never empty.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>pminit's own environment.</summary>
+    /// <summary>Memory this container may use, in bytes, more than 0; null when it cannot be told.</summary>
+    public long? MemoryLimitBytes { get; init; }
+
+    /// <summary>pminit's own environment: `${NAME}`, and the base of `increment_var`.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

@@ -91,8 +91,7 @@ public static class ConfigFields
 
     internal static readonly ConfigSection<TopDraft> Top = new(
     [
-        TopField.Of<DataNode>("apps", "list of apps", "required", "The apps.",
-            static (DataNode node, ConfigScope _, out DataNode value) => (value = node) is not null, static (top, value) => top.Apps = value, "pm2"),
+        TopField.OfNode("apps", "list of apps", "required", "The apps.", static (top, value) => top.Apps = value, "pm2"),
         TopField.OfSection("pminit", "Settings that belong to no app.", Pminit),
     ], KnownFields.Top);
 

@@ -4,9 +4,12 @@ using Init.Core.Model;
 namespace Init.Core.Config;
 
 /// <summary>Collects what is found while one file is read.</summary>
-sealed class ConfigReport(string file)
+sealed class ConfigReport(string file, ConfigContext context)
 {
     public string File { get; } = file;
+
+    /// <summary>What references in the file's texts are resolved from.</summary>
+    public ConfigContext Context { get; } = context;
 
     public List<ConfigError> Errors { get; } = [];
 

@@ -16,7 +16,7 @@ public static class EcosystemReader
     /// <returns>An ecosystem, or one error or more; never both.</returns>
     public static ConfigResult Read(ReadOnlySpan<byte> bytes, string fileName, ConfigContext context)
     {
-        var report = new ConfigReport(fileName);
+        var report = new ConfigReport(fileName, context);
         Ecosystem? ecosystem = null;
         if (RefuseFormat(fileName) is { } refusal)
         {

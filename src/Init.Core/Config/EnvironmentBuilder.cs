@@ -30,7 +30,9 @@ static class EnvironmentBuilder
 
         var name = member.Key[ProfilePrefix.Length..];
         scope.Report.Profiles?.Add(name);
-        if (ConfigValues.Environment(member.Value, scope, out var variables) && name == app.Context.Profile)
+        var isChosen = name == app.Context.Profile;
+        var value = isChosen ? References.Resolve(member.Value, scope, app.Context) : member.Value;
+        if (ConfigValues.Environment(value, scope, out var variables) && isChosen)
         {
             app.Profile = member;
             app.ProfileEnv = variables;
