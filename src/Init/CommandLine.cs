@@ -14,6 +14,8 @@ sealed class CommandLine(Inherited inherited)
     readonly Option<string> _health = new("--health") { HelpName = "HOST:PORT|PORT|off", Description = "Where probes are answered (default: port 9615 on every address)." };
     readonly Option<string> _socket = new("--socket") { HelpName = "PATH|off", Description = "The control socket (default: the first writable of /run, /dev/shm, /tmp)." };
 
+    readonly Option<string> _env = new("--env") { HelpName = "NAME", Description = "The profile: \"env_NAME\" of each app is merged over its \"env\" (also: PMINIT_ENV)." };
+
     /// <summary>Parses and runs.</summary>
     /// <returns>pminit's exit code.</returns>
     public int Run(string[] args)
@@ -72,6 +74,11 @@ sealed class CommandLine(Inherited inherited)
             command.Options.Add(_socket);
         }
 
+        if (verb == Commands.Run || verb == Commands.Check)
+        {
+            command.Options.Add(_env);
+        }
+
         command.SetAction(parsed => Invoke(verb, parsed, words, flags));
         return command;
     }
@@ -80,14 +87,19 @@ sealed class CommandLine(Inherited inherited)
     {
         if (verb == Commands.Run)
         {
-            return Server.Run(
-                new RunArguments { File = parsed.GetValue(words[0])!, Health = parsed.GetValue(_health), Socket = parsed.GetValue(_socket) },
-                inherited);
+            var arguments = new RunArguments
+            {
+                File = parsed.GetValue(words[0])!,
+                Health = parsed.GetValue(_health),
+                Socket = parsed.GetValue(_socket),
+                Env = parsed.GetValue(_env),
+            };
+            return Server.Run(arguments, inherited);
         }
 
         if (verb == Commands.Check)
         {
-            return Verbs.Check(parsed.GetValue(words[0])!, inherited);
+            return Verbs.Check(parsed.GetValue(words[0])!, parsed.GetValue(_env), inherited);
         }
 
         return verb == Commands.Version

@@ -16,6 +16,9 @@ sealed record RunArguments
     /// <summary>`--socket` PATH or off; null when not given.</summary>
     public string? Socket { get; init; }
 
+    /// <summary>`--env` NAME, the profile; null when not given.</summary>
+    public string? Env { get; init; }
+
     /// <summary>The arguments, or null when they are not certainly a run.</summary>
     public static RunArguments? TryRead(ReadOnlySpan<string> args)
     {
@@ -24,10 +27,10 @@ sealed record RunArguments
             args = args[1..];
         }
 
-        string? file = null, health = null, socket = null;
+        string? file = null, health = null, socket = null, env = null;
         while (args.Length > 0)
         {
-            if (TakeOption(ref args, "--health", ref health) || TakeOption(ref args, "--socket", ref socket))
+            if (TakeOption(ref args, "--health", ref health) || TakeOption(ref args, "--socket", ref socket) || TakeOption(ref args, "--env", ref env))
             {
                 continue;
             }
@@ -41,7 +44,9 @@ sealed record RunArguments
             args = args[1..];
         }
 
-        return file is null ? null : new RunArguments { File = file, Health = health, Socket = socket };
+        // `--env --health off`: the name was forgotten.
+        var isSure = file is not null && (env is null || !env.StartsWith('-'));
+        return isSure ? new RunArguments { File = file!, Health = health, Socket = socket, Env = env } : null;
     }
 
     /// <summary>A verb has no dot and no slash; a file that has neither must be spelled with ./ or after `run`.</summary>

@@ -18,7 +18,7 @@ static class Server
     /// <returns>pminit's exit code.</returns>
     public static int Run(RunArguments arguments, Inherited inherited)
     {
-        var ecosystem = Load(arguments.File, inherited);
+        var ecosystem = Load(arguments.File, arguments.Env, inherited);
         if (ecosystem is null)
         {
             return ExitCodes.Config;
@@ -59,8 +59,11 @@ static class Server
     }
 
     /// <summary>Reads and checks a file; says everything that is wrong with it on stderr.</summary>
+    /// <param name="file">Its name; "-" is standard input.</param>
+    /// <param name="env">`--env`; null leaves the choice to PMINIT_ENV, empty chooses no profile.</param>
+    /// <param name="inherited">pminit's own environment.</param>
     /// <returns>Null when something is wrong.</returns>
-    public static Ecosystem? Load(string file, Inherited inherited)
+    public static Ecosystem? Load(string file, string? env, Inherited inherited)
     {
         byte[] bytes;
         try
@@ -73,7 +76,16 @@ static class Server
             return null;
         }
 
-        var result = EcosystemReader.Read(bytes, file, new ConfigContext { Cpus = CpuCount.Read() });
+        var variables = inherited.Variables();
+        var profile = env ?? variables.GetValueOrDefault("PMINIT_ENV");
+        var context = new ConfigContext
+        {
+            Cpus = CpuCount.Read(),
+            MemoryLimitBytes = MemoryLimit.Read(),
+            Profile = string.IsNullOrEmpty(profile) ? null : profile,
+            Variables = variables,
+        };
+        var result = EcosystemReader.Read(bytes, file, context);
         foreach (var warning in result.Warnings)
         {
             StandardError.Line($"warning: {warning}");

@@ -30,9 +30,9 @@ static class Verbs
     }
 
     /// <summary>`check`.</summary>
-    public static int Check(string file, Inherited inherited)
+    public static int Check(string file, string? env, Inherited inherited)
     {
-        if (Server.Load(file, inherited) is not { } ecosystem)
+        if (Server.Load(file, env, inherited) is not { } ecosystem)
         {
             return ExitCodes.Config;
         }

@@ -16,17 +16,24 @@ static class AppBuilder
     {
         var errorsBefore = scope.Report.Errors.Count;
         var draft = new AppDraft(context);
+        scope.Report.Profiles ??= new SortedSet<string>(StringComparer.Ordinal);
         var given = ConfigFields.App.Read(members, scope, draft);
         if (!given.TryGetValue("script", out var script))
         {
             scope.Error(at, "\"script\" is missing", "say what to run: \"script\": \"server.js\"");
         }
 
+        EnvironmentBuilder.Build(draft, given, scope);
         var command = draft.Script is null ? null : CommandBuilder.Build(draft, draft.Script, given, scope);
         var isNamed = given.TryGetValue("name", out var named);
         var source = isNamed ? named : script;
         var inner = source.Key is null ? scope : scope.Child(source.Key);
         var name = isNamed ? draft.Name : draft.Script is null ? null : DefaultName(draft.Script, draft.Interpreter is not null);
+        if (name?.Length > 0 && draft.AppendsProfile && context.Profile is { } profile)
+        {
+            name = $"{name}-{profile}";
+        }
+
         if (name is not null && !IsName(name, source.Value.Position, inner, isNamed))
         {
             name = null;

@@ -20,6 +20,18 @@ sealed class AppDraft(ConfigContext context)
     public string? Interpreter { get; set; }
 
     public ImmutableArray<string> InterpreterArgs { get; set; } = [];
+
+    /// <summary>`append_env_to_name`.</summary>
+    public bool AppendsProfile { get; set; }
+
+    /// <summary>The chosen `env_*` object, or null. Its variables are in ProfileEnv, its nulls only here.</summary>
+    public DataMember? Profile { get; set; }
+
+    public ImmutableArray<KeyValuePair<string, string>> ProfileEnv { get; set; } = [];
+
+    public int? Port { get; set; }
+
+    public string? IncrementVar { get; set; }
 }
 
 /// <summary>What belongs to no app, while it comes in.</summary>

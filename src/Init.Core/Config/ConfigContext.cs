@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Init.Core.Config;
 
 /// <summary>What the machine contributes to the meaning of a file.</summary>
@@ -5,4 +7,13 @@ public sealed record ConfigContext
 {
     /// <summary>CPUs this container may use, 1 or more; counted by `instances: "max"`, 0 and negative numbers.</summary>
     public required int Cpus { get; init; }
+
+    /// <summary>The chosen profile (`--env`): `env_NAME` of each app is merged over its `env`. Null: none; never empty.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>Memory this container may use, in bytes, more than 0; null when it cannot be told.</summary>
+    public long? MemoryLimitBytes { get; init; }
+
+    /// <summary>pminit's own environment: `${NAME}`, and the base of `increment_var`.</summary>
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 }

@@ -74,11 +74,15 @@ sealed class ConfigField<TDraft> : ConfigField
         string name, string type, string @default, string doc, ValueReader<T> read, Action<TDraft, T> set, params ImmutableArray<string> aliases)
         => new(name, type, @default, doc, aliases, (node, scope, draft) =>
         {
-            if (read(node, scope, out var value))
+            if (read(References.Resolve(node, scope, scope.Report.Context), scope, out var value))
             {
                 set(draft, value);
             }
         });
+
+    /// <summary>A field whose value is kept as it stands, to be read by tables later.</summary>
+    public static ConfigField<TDraft> OfNode(string name, string type, string @default, string doc, Action<TDraft, DataNode> set, params ImmutableArray<string> aliases)
+        => new(name, type, @default, doc, aliases, (node, _, draft) => set(draft, node));
 
     /// <summary>A field that is an object with a table of its own.</summary>
     public static ConfigField<TDraft> OfSection(string name, string doc, ConfigSection<TDraft> section)

@@ -19,6 +19,8 @@ public static class ConfigFields
             ConfigValues.FilledText, static (app, value) => app.Script = value, "exec", "cmd", "command"),
         AppField.Of<string>("name", "text", "script without folder and extension", "Unique name of the app.",
             ConfigValues.FilledText, static (app, value) => app.Name = value),
+        AppField.Of<bool>("append_env_to_name", "boolean", "false", "With a profile (--env NAME) the app is called name-NAME.",
+            ConfigValues.Boolean, static (app, value) => app.AppendsProfile = value),
         AppField.Of<ImmutableArray<string>>("args", "list, or text split at blanks", "[]", "Arguments after the script.",
             ConfigValues.Arguments, static (app, value) => app.Args = value),
         AppField.Of<string>("cwd", "path", "pminit's own", "Working directory; relative scripts start from it.",
@@ -29,6 +31,14 @@ public static class ConfigFields
             ConfigValues.Arguments, static (app, value) => app.InterpreterArgs = value, "node_args"),
         AppField.Of<ImmutableArray<KeyValuePair<string, string>>>("env", "object", "{}", "Variables added to pminit's own environment; objects and lists become JSON text, null leaves one out.",
             ConfigValues.Environment, static (app, value) => app.Spec = app.Spec with { Env = value }),
+        AppField.Of<int>("port", "number, 0 to 65535", "none", "The variable PORT, unless the file's own variables have it.",
+            ConfigValues.Port, static (app, value) => app.Port = value),
+        AppField.Of<EnvFilter>("filter_env", "boolean, text, or list of texts", "false", "What is kept back of pminit's own environment: true: everything; text: that variable; list: each whose name contains one of the texts.",
+            ConfigValues.Filter, static (app, value) => app.Spec = app.Spec with { EnvFilter = value }),
+        AppField.Of<string>("increment_var", "name of a variable", "none", "This variable counts up per instance, from its value (a whole number; 0 if it has none).",
+            ConfigValues.VariableName, static (app, value) => app.IncrementVar = value),
+        AppField.Of<string>("instance_var", "name of a variable", "NODE_APP_INSTANCE", "The variable that holds the instance number.",
+            ConfigValues.VariableName, static (app, value) => app.Spec = app.Spec with { InstanceVar = value }),
         AppField.Of<int>("instances", "number, or \"max\"", "1", "Number of copies; \"max\" or 0: one per usable CPU, -1: one less.",
             ConfigValues.Instances, static (app, value) => app.Spec = app.Spec with { Instances = CountInstances(value, app.Context) }),
         AppField.Of<string>("exec_mode", "\"fork\"", "fork", "Only \"fork\" in this version.",
@@ -51,7 +61,7 @@ public static class ConfigFields
             ConfigValues.ExitCodes, static (app, value) => app.Spec = app.Spec with { StopExitCodes = value }),
         AppField.Of<bool>("essential", "boolean", "false", "When this app ends for good, the container ends with its exit code.",
             ConfigValues.Boolean, static (app, value) => app.Spec = app.Spec with { Essential = value }),
-    ], KnownFields.App);
+    ], KnownFields.App, EnvironmentBuilder.TakeProfile);
 
     internal static readonly ConfigSection<TopDraft> Health = new(
     [
@@ -81,8 +91,7 @@ public static class ConfigFields
 
     internal static readonly ConfigSection<TopDraft> Top = new(
     [
-        TopField.Of<DataNode>("apps", "list of apps", "required", "The apps.",
-            static (DataNode node, ConfigScope _, out DataNode value) => (value = node) is not null, static (top, value) => top.Apps = value, "pm2"),
+        TopField.OfNode("apps", "list of apps", "required", "The apps.", static (top, value) => top.Apps = value, "pm2"),
         TopField.OfSection("pminit", "Settings that belong to no app.", Pminit),
     ], KnownFields.Top);
 

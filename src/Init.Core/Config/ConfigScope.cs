@@ -4,13 +4,19 @@ using Init.Core.Model;
 namespace Init.Core.Config;
 
 /// <summary>Collects what is found while one file is read.</summary>
-sealed class ConfigReport(string file)
+sealed class ConfigReport(string file, ConfigContext context)
 {
     public string File { get; } = file;
+
+    /// <summary>What references in the file's texts are resolved from.</summary>
+    public ConfigContext Context { get; } = context;
 
     public List<ConfigError> Errors { get; } = [];
 
     public List<ConfigError> Warnings { get; } = [];
+
+    /// <summary>Names of the profiles of all apps; null until there is an app.</summary>
+    public SortedSet<string>? Profiles { get; set; }
 
     /// <summary>Searches for a suggestion that are still allowed: a file of nothing but unknown fields must not keep PID 1 busy.</summary>
     public int SuggestionsLeft { get; set; } = 100;

@@ -11,9 +11,15 @@ sealed class ConfigSection<TDraft>
     readonly Dictionary<string, ConfigField<TDraft>> _rows = new(StringComparer.Ordinal);
     readonly Dictionary<string, KnownField> _known = new(StringComparer.Ordinal);
     readonly Suggestion _suggestion;
+    readonly Func<DataMember, ConfigScope, TDraft, bool>? _others;
 
-    public ConfigSection(ImmutableArray<ConfigField<TDraft>> rows, ImmutableArray<KnownField> known)
+    /// <param name="rows">The fields that are read.</param>
+    /// <param name="known">The fields that are known without being read.</param>
+    /// <param name="others">Takes members that only a pattern names; answers false for one that is none of them.</param>
+    public ConfigSection(
+        ImmutableArray<ConfigField<TDraft>> rows, ImmutableArray<KnownField> known, Func<DataMember, ConfigScope, TDraft, bool>? others = null)
     {
+        _others = others;
         Rows = rows;
         var names = new List<string>();
         foreach (var row in rows)
@@ -28,12 +34,8 @@ sealed class ConfigSection<TDraft>
 
         foreach (var field in known)
         {
-            if (field.Name != KnownField.EnvironmentBlock)
-            {
-                names.Add(field.Name);
-                names.AddRange(field.Aliases);
-            }
-
+            names.Add(field.Name);
+            names.AddRange(field.Aliases);
             foreach (var spelling in ConfigField.Spell(field.Name, field.Aliases))
             {
                 _known[spelling] = field;
@@ -72,7 +74,7 @@ sealed class ConfigSection<TDraft>
             var inner = scope.Child(member.Key);
             if (!_rows.TryGetValue(member.Key, out var row))
             {
-                Answer(member, inner);
+                Answer(member, inner, draft);
             }
             else if (member.Value.Kind == DataKind.Null)
             {
@@ -92,7 +94,7 @@ sealed class ConfigSection<TDraft>
         return given;
     }
 
-    void Answer(DataMember member, ConfigScope scope)
+    void Answer(DataMember member, ConfigScope scope, TDraft draft)
     {
         if (_known.TryGetValue(member.Key, out var known))
         {
@@ -100,9 +102,8 @@ sealed class ConfigSection<TDraft>
             return;
         }
 
-        if (KnownField.ByPattern(member.Key) is { } pattern && _known.ContainsKey(pattern.Name))
+        if (_others is not null && _others(member, scope, draft))
         {
-            pattern.Answer(member, scope);
             return;
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Init.Core.Model;
 
 namespace Init.Core.Config;
 
@@ -58,11 +59,7 @@ static partial class ConfigValues
         foreach (var (name, nameAt, member) in node.Members)
         {
             var inner = scope.Child(name);
-            if (name.Length == 0 || name.AsSpan().ContainsAny('=', '\0'))
-            {
-                inner.Error(nameAt, "a variable's name cannot be empty or contain '=' or U+0000");
-                isValid = false;
-            }
+            isValid &= IsVariableName(name, nameAt, inner);
 
             var text = "";
             isValid &= member.Kind switch
@@ -79,6 +76,44 @@ static partial class ConfigValues
 
         value = variables.ToImmutable();
         return isValid;
+    }
+
+    /// <summary>The name of an environment variable.</summary>
+    public static bool VariableName(DataNode node, ConfigScope scope, out string value)
+        => FilledText(node, scope, out value) && IsVariableName(value, node.Position, scope);
+
+    /// <summary>pm2's three forms; an empty text, which pm2 finds in every name, is no filter alone and an error in a list.</summary>
+    public static bool Filter(DataNode node, ConfigScope scope, out EnvFilter value)
+    {
+        value = EnvFilter.None;
+        if (node.Kind == DataKind.Boolean || (node.Kind == DataKind.Text && node.Text is "true" or "false"))
+        {
+            var isValid = Boolean(node, scope, out var all);
+            value = new EnvFilter { All = all };
+            return isValid;
+        }
+
+        if (node.Kind == DataKind.Text)
+        {
+            value = new EnvFilter { Name = node.Text };
+            return node.Text.Length == 0 || IsVariableName(node.Text, node.Position, scope);
+        }
+
+        if (node.Kind != DataKind.List)
+        {
+            return Fail(node, scope, "true, the name of a variable, or a list of parts of names");
+        }
+
+        var areFilled = true;
+        var parts = ImmutableArray.CreateBuilder<string>(node.Items.Length);
+        for (var i = 0; i < node.Items.Length; i++)
+        {
+            areFilled &= FilledText(node.Items[i], scope.Child(i), out var part);
+            parts.Add(part);
+        }
+
+        value = new EnvFilter { Parts = parts.ToImmutable() };
+        return areFilled;
     }
 
     /// <summary>"max", 0 and negative numbers count CPUs; the value is then 0 or less, and MinValue never occurs.</summary>
@@ -146,6 +181,17 @@ static partial class ConfigValues
             _ => node.Text,
         };
         return node.Kind is DataKind.Number or DataKind.Boolean || Text(node, scope, out value);
+    }
+
+    static bool IsVariableName(string name, SourcePosition at, ConfigScope scope)
+    {
+        if (name.Length > 0 && !name.AsSpan().ContainsAny('=', '\0'))
+        {
+            return true;
+        }
+
+        scope.Error(at, "a variable's name cannot be empty or contain '=' or U+0000");
+        return false;
     }
 
     static bool IsPlainByte(string text) => text.Length is >= 1 and <= 3 && (text.Length == 1 || text[0] != '0')

@@ -16,7 +16,7 @@ public static class EcosystemReader
     /// <returns>An ecosystem, or one error or more; never both.</returns>
     public static ConfigResult Read(ReadOnlySpan<byte> bytes, string fileName, ConfigContext context)
     {
-        var report = new ConfigReport(fileName);
+        var report = new ConfigReport(fileName, context);
         Ecosystem? ecosystem = null;
         if (RefuseFormat(fileName) is { } refusal)
         {
@@ -25,6 +25,10 @@ public static class EcosystemReader
         else if (DataReader.Read(bytes, fileName, report.Errors) is { } root)
         {
             ecosystem = ReadRoot(root, new ConfigScope(report, ""), context);
+            if (EnvironmentBuilder.RefuseProfile(report, context.Profile) is { } unknown)
+            {
+                report.Errors.Add(unknown);
+            }
         }
 
         var isValid = report.Errors.Count == 0;

@@ -8,12 +8,6 @@ namespace Init.Core.Config;
 /// </summary>
 sealed record KnownField
 {
-    /// <summary>The row that stands for `env_production` and its like.</summary>
-    public const string EnvironmentBlock = "env_*";
-
-    static readonly KnownField AnyEnvironmentBlock = NoEffect(EnvironmentBlock,
-        "it is used only with --env, which is not available in this version: put what the app needs in \"env\"");
-
     KnownField(string name, string why, bool isError, ImmutableArray<string> aliases)
     {
         Name = name;
@@ -40,12 +34,6 @@ sealed record KnownField
 
     /// <summary>Names the values that ask for nothing, as they are written.</summary>
     public KnownField Unless(params ImmutableArray<string> inert) => this with { Inert = inert };
-
-    /// <summary>The row for keys that only a pattern names, or null.</summary>
-    public static KnownField? ByPattern(string key)
-        => key.StartsWith("env_", StringComparison.Ordinal) && key.Length > 4 ? AnyEnvironmentBlock : null;
-
-    public static KnownField ForEnvironmentBlocks() => AnyEnvironmentBlock;
 
     public void Answer(DataMember member, ConfigScope scope)
     {

@@ -17,7 +17,6 @@ static class KnownFields
         NoEffect("name_prefix", "pm2 reads it on its command line only"),
         NotYet("namespace", "remove it: apps are addressed by name").Unless("default"),
         NoEffect("execute_command", "apps run as with exec_mode \"fork\""),
-        NotYet("port", "set the variable yourself: \"env\": {\"PORT\": …}"),
         NotYet("uid", "set the container's user (USER in the Dockerfile), or start the app by setpriv", "user"),
         NotYet("gid", "set the container's user and group (USER in the Dockerfile), or start the app by setpriv"),
         NoEffect("username", "it is only displayed"),
@@ -27,7 +26,6 @@ static class KnownFields
         NoEffect("post_update", Desktop),
         NoEffect("windowsHide", Desktop, "windows_hide"),
         NoEffect("km_link", Apm),
-        NotYet("append_env_to_name", "write the full \"name\"").Unless("false"),
         NoEffect("version", "it is only displayed"),
         NoEffect("vizion", "pminit does not look at git").Unless("false"),
         NoEffect("automation", Apm).Unless("false"),
@@ -56,12 +54,6 @@ static class KnownFields
         NoEffect("ignore_watch", "files are not watched").Unless("[]"),
         NoEffect("watch_delay", "files are not watched"),
         NoEffect("watch_options", "files are not watched"),
-
-        // pm2: environment
-        NotYet("filter_env", "start the app by \"env -u NAME\" or \"env -i\"").Unless("false", "[]", ""),
-        NotYet("increment_var", "remove it, and write one app per value"),
-        NotYet("instance_var", "remove it"),
-        ForEnvironmentBlocks(),
 
         // pm2: logs
         NotYet("out_file", Stdout, "out", "output", "out_log").Unless("/dev/stdout", "/dev/fd/1", "/proc/1/fd/1", "/proc/self/fd/1", "/dev/null", "NULL"),

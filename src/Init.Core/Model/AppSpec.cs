@@ -17,6 +17,15 @@ public sealed record AppSpec
     /// <summary>Variables added to (or replacing those of) pminit's own environment, in file order.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Env { get; init; } = [];
 
+    /// <summary>What is kept back of pminit's own environment.</summary>
+    public EnvFilter EnvFilter { get; init; } = EnvFilter.None;
+
+    /// <summary>The variable that holds the instance number; a valid name.</summary>
+    public string InstanceVar { get; init; } = "NODE_APP_INSTANCE";
+
+    /// <summary>The variable that counts up per instance; null: none. It wins over <see cref="Env"/>, where its base comes from.</summary>
+    public IncrementedVariable? Increment { get; init; }
+
     /// <summary>Number of workers, 1 or more.</summary>
     public int Instances { get; init; } = 1;
 

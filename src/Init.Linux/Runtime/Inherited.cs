@@ -61,6 +61,23 @@ public sealed unsafe class Inherited
         return null;
     }
 
+    /// <summary>All variables, decoded as UTF-8; of two with one name the first, as for getenv(3).</summary>
+    public Dictionary<string, string> Variables()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var entry = Environ; *entry is not null; entry++)
+        {
+            var text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*entry);
+            var equals = text.IndexOf((byte)'=');
+            if (equals > 0)
+            {
+                _ = variables.TryAdd(Encoding.UTF8.GetString(text[..equals]), Encoding.UTF8.GetString(text[(equals + 1)..]));
+            }
+        }
+
+        return variables;
+    }
+
     static byte** Block(List<string> items)
     {
         var block = (byte**)NativeMemory.AllocZeroed((nuint)items.Count + 1, (nuint)sizeof(byte*));

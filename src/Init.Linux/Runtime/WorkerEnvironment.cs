@@ -6,8 +6,9 @@ using Init.Core.Model;
 namespace Init.Linux.Runtime;
 
 /// <summary>
-/// Builds a worker's environment: pminit's own (bytes kept as they came), then what pminit promises, then the file's `env`; the later
-/// one wins. LISTEN_* speak of descriptors that workers do not get, so they are left out.
+/// Builds a worker's environment: pminit's own (bytes kept as they came) without what `filter_env` names, then what pminit promises,
+/// then the file's `env`, then `increment_var`; the later one wins. LISTEN_* speak of descriptors that workers do not get, so they
+/// are left out.
 /// </summary>
 public static unsafe class WorkerEnvironment
 {
@@ -16,7 +17,7 @@ public static unsafe class WorkerEnvironment
     /// <summary>The environment for one spawn; the caller disposes it.</summary>
     /// <param name="inherited">pminit's own.</param>
     /// <param name="spec">The app.</param>
-    /// <param name="index">Instance number: `NODE_APP_INSTANCE`.</param>
+    /// <param name="index">Instance number, 0 or more: `NODE_APP_INSTANCE`.</param>
     /// <param name="pmId">Number over all workers: `pm_id`.</param>
     public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId)
     {
@@ -26,7 +27,7 @@ public static unsafe class WorkerEnvironment
         {
             var text = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*entry);
             var equals = text.IndexOf((byte)'=');
-            if (equals <= 0 || !own.ContainsKey(Encoding.UTF8.GetString(text[..equals])))
+            if (IsKept(equals > 0 ? Encoding.UTF8.GetString(text[..equals]) : "", own, spec.EnvFilter))
             {
                 block.Borrow(*entry);
             }
@@ -54,8 +55,12 @@ public static unsafe class WorkerEnvironment
             }
         }
 
-        return inherited.Variable("PATH") ?? ProgramFinder.DefaultPath;
+        return (spec.EnvFilter.Drops("PATH") ? null : inherited.Variable("PATH")) ?? ProgramFinder.DefaultPath;
     }
+
+    /// <summary>An entry without a name has an empty one here: only an empty environment is without it.</summary>
+    static bool IsKept(string name, Dictionary<string, string?> own, EnvFilter filter)
+        => name.Length == 0 ? !filter.All : !own.ContainsKey(name) && !filter.Drops(name);
 
     /// <summary>A null value removes the inherited variable.</summary>
     static Dictionary<string, string?> Overrides(AppSpec spec, int index, int pmId)
@@ -66,7 +71,7 @@ public static unsafe class WorkerEnvironment
             own[name] = null;
         }
 
-        own["NODE_APP_INSTANCE"] = index.ToString(CultureInfo.InvariantCulture);
+        own[spec.InstanceVar] = index.ToString(CultureInfo.InvariantCulture);
         own["pm_id"] = pmId.ToString(CultureInfo.InvariantCulture);
         own["PMINIT_APP"] = spec.Name;
         if (IsPython(spec.Command))
@@ -78,6 +83,11 @@ public static unsafe class WorkerEnvironment
         foreach (var (name, value) in spec.Env)
         {
             own[name] = value;
+        }
+
+        if (spec.Increment is { } increment)
+        {
+            own[increment.Name] = (increment.Base + index).ToString(CultureInfo.InvariantCulture);
         }
 
         return own;

@@ -9,8 +9,10 @@ static class Reading
 {
     public const string File = "ecosystem.json";
 
-    public static ConfigResult Read(string text, int cpus = 4, string file = File)
-        => EcosystemReader.Read(Encoding.UTF8.GetBytes(text), file, new ConfigContext { Cpus = cpus });
+    public static ConfigResult Read(string text, int cpus = 4, string file = File) => Read(text, new ConfigContext { Cpus = cpus }, file);
+
+    public static ConfigResult Read(string text, ConfigContext context, string file = File)
+        => EcosystemReader.Read(Encoding.UTF8.GetBytes(text), file, context);
 
     /// <summary>The ecosystem of text that must be right.</summary>
     public static Ecosystem Accept(string text, int cpus = 4)

@@ -84,7 +84,6 @@ public sealed class ShapeTests
     [InlineData("merge_logs: true")]
     [InlineData("combine_logs: true")]
     [InlineData("log_date_format: 'YYYY'")]
-    [InlineData("env_production: {A: 1}")]
     public void Field_IsAWarning_WhenItMakesNoDifference(string field)
     {
         var result = Read("{apps: [{script: 'a.js', " + field + "}]}");
@@ -107,6 +106,7 @@ public sealed class ShapeTests
     [InlineData("cron_restart: '0'")]
     [InlineData("time: false")]
     [InlineData("vizion: false")]
+    [InlineData("env_production: {A: 1}")]
     public void Field_IsSilent_WhenItAsksForNothing(string field)
     {
         var result = Read("{apps: [{script: 'a.js', " + field + "}]}");
@@ -131,7 +131,7 @@ public sealed class ShapeTests
     [InlineData("envFile: '.env'")]
     [InlineData("env_from_files: []")]
     [InlineData("type: 'task'")]
-    [InlineData("instance_var: 'X'")]
+    [InlineData("nice: 5")]
     public void Field_IsAnErrorWithARemedy_WhenItIsNotAvailableYet(string field)
     {
         var error = Refuse(field);

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using Init.Core.Model;
+using Init.Linux.Runtime;
+using Init.Linux.Tests.Support;
+
+namespace Init.Linux.Tests.Runtime;
+
+public unsafe class WorkerEnvironmentTests
+{
+    static readonly AppSpec Plain = new() { Name = "app", Command = new CommandSpec { Program = "x" } };
+
+    [Fact]
+    public void Build_AddsThePromises_ToPminitsOwn() => Assert.Equal(
+        "A=1|NODE_APP_INSTANCE=2|PATH=/bin|PMINIT_APP=app|pm_id=5",
+        Build(Plain, "A=1", "PATH=/bin", "LISTEN_FDS=1", "pm_id=9"));
+
+    [Fact]
+    public void Build_CountsUp_FromTheBase() => Assert.Equal(
+        "NODE_APP_INSTANCE=2|PMINIT_APP=app|PORT=3002|pm_id=5",
+        Build(Plain with { Env = [new("PORT", "3000")], Increment = new("PORT", 3000) }, "PORT=80"));
+
+    [Fact]
+    public void Build_RenamesTheInstance_AndLeavesTheOldNameAlone() => Assert.Equal(
+        "COPY=2|NODE_APP_INSTANCE=outer|PMINIT_APP=app|pm_id=5",
+        Build(Plain with { InstanceVar = "COPY" }, "NODE_APP_INSTANCE=outer"));
+
+    [Fact]
+    public void Build_FiltersOnlyPminitsOwn()
+    {
+        var app = Plain with { Env = [new("A_FILE", "kept")] };
+        const string Rest = "A_FILE=kept|NODE_APP_INSTANCE=2|PMINIT_APP=app|pm_id=5";
+        string[] own = ["A=1", "AB=2", "B=3", "no equals"];
+        Assert.Equal(Rest, Build(app with { EnvFilter = new EnvFilter { All = true } }, own));
+        Assert.Equal("AB=2|" + Rest.Replace("|NODE", "|B=3|NODE", StringComparison.Ordinal).Replace("|pm_id", "|no equals|pm_id", StringComparison.Ordinal),
+            Build(app with { EnvFilter = new EnvFilter { Name = "A" } }, own));
+        Assert.Equal("A_FILE=kept|B=3|NODE_APP_INSTANCE=2|PMINIT_APP=app|no equals|pm_id=5", Build(app with { EnvFilter = new EnvFilter { Parts = ["A", "p"] } }, own));
+    }
+
+    [Fact]
+    public void PathOf_IsTheDefault_WhenPathIsFiltered()
+    {
+        using var some = new RawStrings("PATH=/inherited");
+        var filtered = Plain with { EnvFilter = new EnvFilter { Name = "PATH" } };
+        Assert.Equal(ProgramFinder.DefaultPath, WorkerEnvironment.PathOf(some.AsInherited(), filtered));
+        Assert.Equal("/a", WorkerEnvironment.PathOf(some.AsInherited(), filtered with { Env = [new("PATH", "/a")] }));
+    }
+
+    [Fact]
+    public void Variables_AreTheFirstOfEachName()
+    {
+        using var some = new RawStrings("no equals", "A=1", "A=2", "B=x=y", "=C", "EMPTY=");
+        Assert.Equal("A:1|B:x=y|EMPTY:", string.Join('|', some.AsInherited().Variables().Select(pair => pair.Key + ":" + pair.Value)));
+    }
+
+    static string Build(AppSpec spec, params string[] own)
+    {
+        using var environment = new RawStrings(own);
+        using var block = WorkerEnvironment.Build(environment.AsInherited(), spec, 2, 5);
+        var all = new List<string>();
+        for (var i = 0; i < block.Count; i++)
+        {
+            all.Add(Marshal.PtrToStringUTF8((nint)block.Pointer[i])!);
+        }
+
+        all.Sort(StringComparer.Ordinal);
+        return string.Join('|', all);
+    }
+}
