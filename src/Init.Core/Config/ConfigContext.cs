@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Init.Core.Config;
 
 /// <summary>What the machine contributes to the meaning of a file.</summary>
@@ -15,5 +13,5 @@ public sealed record ConfigContext
     public long? MemoryLimitBytes { get; init; }
 
     /// <summary>pminit's own environment: `${NAME}`, and the base of `increment_var`.</summary>
-    public IReadOnlyDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 }
