@@ -1,3 +1,4 @@
+using Init.Core.Config.Data;
 using Init.Core.Model;
 
 namespace Init.Core.Config;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Init.Core.Config.Data;
 
 namespace Init.Core.Config;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Init.Core.Config.Data;
 using Init.Core.Model;
 
 namespace Init.Core.Config;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Init.Core.Config.Data;
 using Init.Core.Model;
 
 namespace Init.Core.Config;

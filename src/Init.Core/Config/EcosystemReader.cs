@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Init.Core.Config.Data;
 using Init.Core.Model;
 
 namespace Init.Core.Config;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Init.Core.Config.Data;
 
 namespace Init.Core.Config;
 

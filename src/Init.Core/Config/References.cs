@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Init.Core.Config.Data;
 
 namespace Init.Core.Config;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Init.Core.Config.Data;
 using Init.Core.Model;
 
 namespace Init.Core.Config;

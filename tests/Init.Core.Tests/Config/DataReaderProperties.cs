@@ -4,6 +4,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Init.Core.Config;
+using Init.Core.Config.Data;
 
 namespace Init.Core.Tests.Config;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Init.Core.Config;
+using Init.Core.Config.Data;
 
 namespace Init.Core.Tests.Config;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Init.Core.Config;
+using Init.Core.Config.Data;
 using static Init.Core.Tests.Config.Reading;
 
 namespace Init.Core.Tests.Config;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>
 /// Nodes as JSON text, the way JavaScript's JSON.stringify and String() write them: an app that reads its env must get from pminit

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Init.Core.Model;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>Numbers, and the words true, false, null, Infinity and NaN.</summary>
 public sealed partial class DataReader

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Init.Core.Model;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>Objects: keys in quotes or bare, duplicates refused with both places.</summary>
 public sealed partial class DataReader

@@ -1,6 +1,6 @@
 using Init.Core.Model;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>Blanks and comments, places, and how errors are reported.</summary>
 public sealed partial class DataReader

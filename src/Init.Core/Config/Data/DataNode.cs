@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Init.Core.Model;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>What a node of a data file is.</summary>
 public enum DataKind

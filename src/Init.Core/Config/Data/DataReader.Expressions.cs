@@ -1,6 +1,6 @@
 using Init.Core.Model;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>
 /// JavaScript in a data file: recognised by its first sign, reported once, and skipped to the end of the value, so that the rest of

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Init.Core.Model;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>
 /// Reads JSON and JSON5 (comments, trailing commas, single quotes, bare keys) into a tree with places.

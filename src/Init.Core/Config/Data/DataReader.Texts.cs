@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Init.Core.Model;
 
-namespace Init.Core.Config;
+namespace Init.Core.Config.Data;
 
 /// <summary>Strings in double, single or back quotes, with JavaScript's escapes.</summary>
 public sealed partial class DataReader
