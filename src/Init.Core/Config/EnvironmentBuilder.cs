@@ -159,7 +159,7 @@ static class EnvironmentBuilder
         {
             if (member.Key == name)
             {
-                return (owner!.Value.Key, member.Value);
+                return (owner!.Key, member.Value);
             }
         }
 

@@ -86,4 +86,4 @@ public sealed class DataNode
 /// <param name="Key">The key, with escapes resolved.</param>
 /// <param name="KeyPosition">Where the key stands.</param>
 /// <param name="Value">The value.</param>
-public readonly record struct DataMember(string Key, SourcePosition KeyPosition, DataNode Value);
+public sealed record DataMember(string Key, SourcePosition KeyPosition, DataNode Value);
