@@ -1,4 +1,5 @@
 // The first vertical: a file, a worker, JSON lines, an exit code, as PID 1.
+using System.Text.Json.Nodes;
 using Init.E2E.Tests.Harness;
 using Xunit.Abstractions;
 using static Init.E2E.Tests.Harness.EcosystemFile;
@@ -20,6 +21,19 @@ public sealed class RunTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Equal(pid1.WaitEvent("worker_started", "api").Pid, line.Pid);
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.String("timestamp"));
         Assert.Equal("stderr", pid1.WaitMessage("trouble", "api").Stream);
+    }
+
+    [RequiresFact]
+    public void Profile_IsMergedAndCountedUp_WhenItIsChosen()
+    {
+        var app = Shell("job", "echo $WHO $N $PORT")
+            .With("env", new JsonObject { ["WHO"] = "nobody", ["N"] = 10 })
+            .With("env_prod", new JsonObject { ["WHO"] = "prod" })
+            .With("increment_var", "N").With("port", 3000).With("instances", 2).With("autorestart", false);
+        var pid1 = Start(new StartOptions { File = Of(app), Arguments = ["--env", "prod"] });
+
+        Assert.Equal(0, pid1.WaitExit());
+        Assert.Equal(["prod 10 3000", "prod 11 3000"], pid1.Output("job").Select(l => l.Message).Order());
     }
 
     [RequiresFact]
