@@ -8,24 +8,29 @@ public sealed class Engine : IDisposable
 {
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    readonly string _folder = Directory.CreateTempSubdirectory("pminit-engine-").FullName;
-    readonly Process? _daemon;
+    readonly string _folder;
+    Process? _daemon;
     readonly Dictionary<string, string> _environment = [];
     readonly List<string> _containers = [];
 
     public Engine()
     {
-        if (Missing() is { } reason)
+        Machine.Demand(Needs.Engine);
+        _folder = Directory.CreateTempSubdirectory("pminit-engine-").FullName;
+        try
         {
-            throw new InvalidOperationException($"PMINIT_NO_SKIP=1, and {reason}");
-        }
+            if (!Answers([]))
+            {
+                StartDaemon();
+            }
 
-        if (!Answers([]))
+            Build();
+        }
+        catch
         {
-            _daemon = StartDaemon();
+            Dispose(); // xunit does not dispose a fixture whose constructor threw, and the daemon would stay
+            throw;
         }
-
-        Build();
     }
 
     static string Client => File.Exists("/usr/bin/docker") ? "/usr/bin/docker" : "docker";
@@ -104,7 +109,7 @@ public sealed class Engine : IDisposable
     static bool Answers(Dictionary<string, string> environment) =>
         Pid1.Run([Client, "version", "--format", "{{.Server.Version}}"], environment, StartLimit).Code == 0;
 
-    Process StartDaemon()
+    void StartDaemon()
     {
         _environment["DOCKER_HOST"] = $"unix://{_folder}/docker.sock";
         var start = new ProcessStartInfo(Daemon()!,
@@ -117,7 +122,7 @@ public sealed class Engine : IDisposable
             RedirectStandardOutput = true,
         };
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        var daemon = Process.Start(start)!;
+        var daemon = _daemon = Process.Start(start)!;
         var log = new System.Text.StringBuilder();
         daemon.ErrorDataReceived += (_, line) => log.AppendLine(line.Data);
         daemon.BeginErrorReadLine();
@@ -126,8 +131,6 @@ public sealed class Engine : IDisposable
         {
             throw new InvalidOperationException($"dockerd did not start:\n{log}");
         }
-
-        return daemon;
     }
 
     void Build()
