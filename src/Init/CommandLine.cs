@@ -99,7 +99,12 @@ sealed class CommandLine(Inherited inherited)
 
         if (verb == Commands.Check)
         {
-            return Verbs.Check(parsed.GetValue(words[0])!, parsed.GetValue(_env), inherited);
+            return Verbs.Check(parsed.GetValue(words[0])!, parsed.GetValue(_env), flags.Exists(flag => parsed.GetValue(flag)), inherited);
+        }
+
+        if (verb == Commands.Schema)
+        {
+            return Verbs.Schema();
         }
 
         return verb == Commands.Version

@@ -84,6 +84,7 @@ static class Server
             MemoryLimitBytes = MemoryLimit.Read(),
             Profile = string.IsNullOrEmpty(profile) ? null : profile,
             Variables = variables,
+            ReadFile = ConfigFiles.Read,
         };
         var result = EcosystemReader.Read(bytes, file, context);
         foreach (var warning in result.Warnings)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Init.Core.Config;
 using Init.Core.Control;
 using Init.Core.Model;
 using Init.Linux.Interop;
@@ -30,14 +31,21 @@ static class Verbs
     }
 
     /// <summary>`check`.</summary>
-    public static int Check(string file, string? env, Inherited inherited)
+    public static int Check(string file, string? env, bool prints, Inherited inherited)
     {
         if (Server.Load(file, env, inherited) is not { } ecosystem)
         {
             return ExitCodes.Config;
         }
 
-        Print($"{file}: {Count(ecosystem)}, no errors\n");
+        Print(prints ? EffectiveConfig.Write(ecosystem) : $"{file}: {Count(ecosystem)}, no errors\n");
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>`schema`.</summary>
+    public static int Schema()
+    {
+        Print(SchemaWriter.Write());
         return ExitCodes.Ok;
     }
 

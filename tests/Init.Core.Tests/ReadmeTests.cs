@@ -11,6 +11,7 @@ public sealed class ReadmeTests
     [Theory]
     [InlineData("fields")]
     [InlineData("settings")]
+    [InlineData("known fields")]
     [InlineData("verbs")]
     [InlineData("exit codes")]
     public void Readme_HoldsTheTable_OfTheCode(string name)
@@ -18,6 +19,7 @@ public sealed class ReadmeTests
         var table = name switch
         {
             "fields" => ConfigDocs.AppMarkdown(),
+            "known fields" => ConfigDocs.KnownMarkdown(),
             "settings" => ConfigDocs.PminitMarkdown(),
             "verbs" => CommandDocs.MarkdownTable(),
             _ => ExitCodes.MarkdownTable(),

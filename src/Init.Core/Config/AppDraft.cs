@@ -30,6 +30,10 @@ sealed class AppDraft(ConfigContext context)
 
     public ImmutableArray<KeyValuePair<string, string>> ProfileEnv { get; set; } = [];
 
+    public ImmutableArray<EnvFile> EnvFiles { get; set; } = [];
+
+    public SecretFiles SecretFiles { get; set; } = new();
+
     public int? Port { get; set; }
 
     public string? IncrementVar { get; set; }

@@ -12,6 +12,9 @@ public sealed record ConfigContext
     /// <summary>Memory this container may use, in bytes, more than 0; null when it cannot be told.</summary>
     public long? MemoryLimitBytes { get; init; }
 
+    /// <summary>Reads a file that the ecosystem file names (`env_file`), by its path from pminit's own working directory; never throws.</summary>
+    public Func<string, FileContent> ReadFile { get; init; } = static _ => new FileContent { Problem = "files cannot be read here" };
+
     /// <summary>pminit's own environment: `${NAME}`, and the base of `increment_var`.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 }

@@ -4,21 +4,18 @@ using Init.Core.Config.Data;
 namespace Init.Core.Config;
 
 /// <summary>
-/// Reads the members of one object by a field table: finds the row by any spelling, refuses two spellings of one field, answers
-/// fields that are known but do nothing here, and suggests a name for the rest. pm2 drops unknown fields in silence; we never do.
+/// Reads the members of one object by a field table: finds the row by any spelling, refuses two spellings of one field, and suggests
+/// a name for what is in no row. pm2 drops unknown fields in silence; we never do.
 /// </summary>
 sealed class ConfigSection<TDraft>
 {
     readonly Dictionary<string, ConfigField<TDraft>> _rows = new(StringComparer.Ordinal);
-    readonly Dictionary<string, KnownField> _known = new(StringComparer.Ordinal);
     readonly Suggestion _suggestion;
     readonly Func<DataMember, ConfigScope, TDraft, bool>? _others;
 
-    /// <param name="rows">The fields that are read.</param>
-    /// <param name="known">The fields that are known without being read.</param>
+    /// <param name="rows">The table.</param>
     /// <param name="others">Takes members that only a pattern names; answers false for one that is none of them.</param>
-    public ConfigSection(
-        ImmutableArray<ConfigField<TDraft>> rows, ImmutableArray<KnownField> known, Func<DataMember, ConfigScope, TDraft, bool>? others = null)
+    public ConfigSection(ImmutableArray<ConfigField<TDraft>> rows, Func<DataMember, ConfigScope, TDraft, bool>? others = null)
     {
         _others = others;
         Rows = rows;
@@ -33,26 +30,22 @@ sealed class ConfigSection<TDraft>
             }
         }
 
-        foreach (var field in known)
-        {
-            names.Add(field.Name);
-            names.AddRange(field.Aliases);
-            foreach (var spelling in ConfigField.Spell(field.Name, field.Aliases))
-            {
-                _known[spelling] = field;
-            }
-        }
-
         _suggestion = new Suggestion(names);
     }
 
     public ImmutableArray<ConfigField<TDraft>> Rows { get; }
 
     /// <summary>True when the key is a field of this table, available or not.</summary>
-    public bool Knows(string key) => _rows.ContainsKey(key) || _known.ContainsKey(key);
+    public bool Knows(string key) => _rows.ContainsKey(key);
 
     /// <summary>True when the key is a field that is read.</summary>
-    public bool Reads(string key) => _rows.ContainsKey(key);
+    public bool Reads(string key) => _rows.TryGetValue(key, out var row) && row.Verdict == Verdict.Honoured;
+
+    /// <summary>The name of the field that has this spelling, or null.</summary>
+    public string? NameOf(string key) => _rows.GetValueOrDefault(key)?.Name;
+
+    /// <summary>The field that a misspelt key means, or null.</summary>
+    public string? Nearest(string key) => _suggestion.Find(key);
 
     /// <summary>Reads an object; anything else is an error.</summary>
     public Dictionary<string, DataMember> Read(DataNode node, ConfigScope scope, TDraft draft)
@@ -88,7 +81,7 @@ sealed class ConfigSection<TDraft>
             }
             else
             {
-                row.Apply(member.Value, inner, draft);
+                row.Apply(member, inner, draft);
             }
         }
 
@@ -97,12 +90,6 @@ sealed class ConfigSection<TDraft>
 
     void Answer(DataMember member, ConfigScope scope, TDraft draft)
     {
-        if (_known.TryGetValue(member.Key, out var known))
-        {
-            known.Answer(member, scope);
-            return;
-        }
-
         if (_others is not null && _others(member, scope, draft))
         {
             return;

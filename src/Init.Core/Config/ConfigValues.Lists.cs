@@ -117,6 +117,63 @@ static partial class ConfigValues
         return areFilled;
     }
 
+    /// <summary>A text or a list of texts, which are not split.</summary>
+    public static bool OneOrMore(DataNode node, ConfigScope scope, out ImmutableArray<string> value)
+    {
+        value = [];
+        if (node.Kind != DataKind.List)
+        {
+            var isOne = FilledText(node, scope, out var one);
+            value = isOne ? [one] : [];
+            return isOne;
+        }
+
+        var isValid = true;
+        var texts = ImmutableArray.CreateBuilder<string>(node.Items.Length);
+        for (var i = 0; i < node.Items.Length; i++)
+        {
+            isValid &= FilledText(node.Items[i], scope.Child(i), out var text);
+            texts.Add(text);
+        }
+
+        value = texts.ToImmutable();
+        return isValid;
+    }
+
+    /// <summary>pm2's three forms of `watch`; "false" is text and means a path there, which nobody means.</summary>
+    public static bool Watch(DataNode node, ConfigScope scope, out DataNode value)
+    {
+        value = node;
+        return node.Kind == DataKind.Boolean
+            || (node.Kind is DataKind.Text or DataKind.List ? OneOrMore(node, scope, out _) : Fail(node, scope, "true, false, a path, or a list of paths"));
+    }
+
+    /// <summary>A pattern of five fields, or six with seconds first, or a macro; 0 and false are "none" in pm2. The fields are checked by what runs them.</summary>
+    public static bool Cron(DataNode node, ConfigScope scope, out string value)
+    {
+        value = node.Text;
+        if ((node.Kind == DataKind.Number && node.Number == 0) || (node.Kind == DataKind.Boolean && !node.Boolean))
+        {
+            return true;
+        }
+
+        if (node.Kind != DataKind.Text)
+        {
+            return Fail(node, scope, "a cron pattern", "e.g. \"0 3 * * *\"");
+        }
+
+        var fields = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+        return fields is 5 or 6 || (fields == 1 && value.TrimStart().StartsWith('@'))
+            || Fail(node, scope, "a cron pattern of five or six fields", "minute hour day month weekday, with seconds before them if wanted: \"0 3 * * *\"");
+    }
+
+    /// <summary>A path, or a boolean (pm2: the default path, or none).</summary>
+    public static bool LogPath(DataNode node, ConfigScope scope, out string value)
+    {
+        value = "";
+        return node.Kind == DataKind.Boolean || FilledText(node, scope, out value);
+    }
+
     /// <summary>"max", 0 and negative numbers count CPUs; the value is then 0 or less, and MinValue never occurs.</summary>
     public static bool Instances(DataNode node, ConfigScope scope, out int value)
     {
@@ -184,7 +241,7 @@ static partial class ConfigValues
         return node.Kind is DataKind.Number or DataKind.Boolean || Text(node, scope, out value);
     }
 
-    static bool IsVariableName(string name, SourcePosition at, ConfigScope scope)
+    public static bool IsVariableName(string name, SourcePosition at, ConfigScope scope)
     {
         if (name.Length > 0 && !name.AsSpan().ContainsAny('=', '\0'))
         {

@@ -20,6 +20,9 @@ static partial class ConfigValues
 
     public const int MostInstances = 10_000;
 
+    /// <summary>The same for texts that are constants.</summary>
+    public const string MostInstancesText = "10000";
+
     public static bool Boolean(DataNode node, ConfigScope scope, out bool value)
     {
         value = node.Kind switch
@@ -59,6 +62,27 @@ static partial class ConfigValues
         }
 
         return true;
+    }
+
+    /// <summary>Whatever stands there.</summary>
+    public static bool Any(DataNode node, ConfigScope scope, out DataNode value)
+    {
+        value = node;
+        return true;
+    }
+
+    public static bool Object(DataNode node, ConfigScope scope, out DataNode value)
+    {
+        value = node;
+        return node.Kind == DataKind.Map || Fail(node, scope, "an object");
+    }
+
+    /// <summary>One of a few words.</summary>
+    public static bool Word(DataNode node, ConfigScope scope, ImmutableArray<string> words, out string value)
+    {
+        value = node.Text;
+        return (node.Kind == DataKind.Text && words.Contains(value))
+            || Fail(node, scope, "one of " + string.Join(", ", words.Select(Words.Quote)));
     }
 
     /// <summary>A whole number from 0 up.</summary>

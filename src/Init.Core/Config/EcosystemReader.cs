@@ -38,11 +38,12 @@ public static class EcosystemReader
             throw new InvalidOperationException("a refused ecosystem file has no error to show");
         }
 
-        return new ConfigResult { Ecosystem = isValid ? ecosystem : null, Errors = InOrder(report.Errors), Warnings = InOrder(report.Warnings) };
+        return new ConfigResult { Ecosystem = isValid ? ecosystem : null, Errors = InOrder(report.Errors, fileName), Warnings = InOrder(report.Warnings, fileName) };
     }
 
-    static ImmutableArray<ConfigError> InOrder(List<ConfigError> errors)
-        => [.. errors.OrderBy(static error => error.Position.Line).ThenBy(static error => error.Position.Column)];
+    /// <summary>The file's own first, then those of the files that it names, each in order of place.</summary>
+    static ImmutableArray<ConfigError> InOrder(List<ConfigError> errors, string file)
+        => [.. errors.OrderBy(error => error.File == file ? "" : error.File, StringComparer.Ordinal).ThenBy(static error => error.Position.Line).ThenBy(static error => error.Position.Column)];
 
     static ConfigError? RefuseFormat(string fileName)
     {
@@ -70,7 +71,7 @@ public static class EcosystemReader
             case DataKind.Map:
                 var members = MembersOf(root, scope.Report.File);
                 var isBareApp = !members.Any(static member => member.Key is "apps" or "pm2")
-                    && members.Any(static member => ConfigFields.App.Reads(member.Key));
+                    && members.Any(static member => ConfigFields.App.Knows(member.Key));
                 var own = isBareApp ? members.Where(static member => ConfigFields.Top.Knows(member.Key)) : members;
                 var given = ConfigFields.Top.Read(own, scope, top);
                 if (isBareApp)

@@ -63,7 +63,7 @@ static class References
             return DataNode.OfInvalid(node.Position);
         }
 
-        return DataNode.Of(built.ToString(), node.Position);
+        return DataNode.Of(built.ToString(), node.Text, node.Position);
     }
 
     static bool TryAppend(StringBuilder built, string text, ConfigContext context, int depth, out string message, out string hint)

@@ -48,6 +48,7 @@ static class Words
         DataKind.Null => "null",
         DataKind.Boolean => node.Boolean ? "true" : "false",
         DataKind.Number => "the number " + Cut(node.Text),
+        DataKind.Text when node.Written is { } written => "the value of " + Quote(written),
         DataKind.Text => "text " + Quote(node.Text),
         DataKind.List => "a list",
         DataKind.Map => "an object",

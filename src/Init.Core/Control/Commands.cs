@@ -21,7 +21,15 @@ public static class Commands
     {
         Name = "check",
         Arguments = [new VerbArgument("file", true, "An ecosystem file.")],
+        Options = [new VerbOption("print", "Print what the file comes to, as JSON, with every default and variable worked in.")],
         Help = "Read an ecosystem file, print every error in it, start nothing. Exit code 0 or 78.",
+    };
+
+    /// <summary>The field table for editors.</summary>
+    public static readonly Verb Schema = new()
+    {
+        Name = "schema",
+        Help = "Print a JSON Schema of the ecosystem file, for editors.",
     };
 
     /// <summary>The probe without an HTTP client.</summary>
@@ -71,7 +79,7 @@ public static class Commands
     };
 
     /// <summary>Every verb, in the order of help and README.</summary>
-    public static readonly ImmutableArray<Verb> All = [Run, Check, Health, List, JsonList, Ping, Version];
+    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, Ping, Version];
 
     /// <summary>Finds a verb by name or alias; case-sensitive.</summary>
     /// <returns>Null when there is none.</returns>

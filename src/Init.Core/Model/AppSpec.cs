@@ -17,6 +17,9 @@ public sealed record AppSpec
     /// <summary>Variables added to (or replacing those of) pminit's own environment, in file order.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Env { get; init; } = [];
 
+    /// <summary>Names in <see cref="Env"/> whose values are secrets read from files (`env_from_files`): never shown.</summary>
+    public ImmutableArray<string> SecretVariables { get; init; } = [];
+
     /// <summary>What is kept back of pminit's own environment.</summary>
     public EnvFilter EnvFilter { get; init; } = EnvFilter.None;
 

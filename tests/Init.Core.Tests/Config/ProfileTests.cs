@@ -52,7 +52,7 @@ public sealed class ProfileTests
     [InlineData("env_production: {}, env_staging: {'A=B': 1}", "apps[0].env_staging[\"A=B\"]: a variable's name")]
     [InlineData("env_production: {}, 'env_ x': {}", "unknown field")]
     [InlineData("env_production: {}, env_: {}", "unknown field")]
-    [InlineData("env_production: {}, env_file: '.env'", "not available in this version")]
+    [InlineData("env_production: {}, env_flie: '.env'", "did you mean \"env_file\"")]
     public void Profile_IsRefused_WithTheReason(string fields, string part) => Assert.Contains(part, OnlyError(fields, Production));
 
     [Fact]

@@ -128,9 +128,6 @@ public sealed class ShapeTests
     [InlineData("namespace: 'x'")]
     [InlineData("depends_on: ['db']")]
     [InlineData("health_check: {}")]
-    [InlineData("env_file: '.env'")]
-    [InlineData("envFile: '.env'")]
-    [InlineData("env_from_files: []")]
     [InlineData("type: 'task'")]
     [InlineData("nice: 5")]
     public void Field_IsAnErrorWithARemedy_WhenItIsNotAvailableYet(string field)

@@ -48,6 +48,9 @@ public sealed class DataNode
     /// <summary>The text of a <see cref="DataKind.Text"/>, or a number as it is written in the file.</summary>
     public string Text { get; private init; } = "";
 
+    /// <summary>The text before its references were put in; null where nothing was. Messages show this one: the other may hold a secret.</summary>
+    public string? Written { get; private init; }
+
     /// <summary>The value of a <see cref="DataKind.Number"/>, rounded to double as JavaScript does.</summary>
     public double Number { get; private init; }
 
@@ -68,6 +71,9 @@ public sealed class DataNode
 
     /// <summary>A text.</summary>
     public static DataNode Of(string text, SourcePosition at) => new(DataKind.Text, at) { Text = text };
+
+    /// <summary>A text with references put in.</summary>
+    public static DataNode Of(string text, string written, SourcePosition at) => new(DataKind.Text, at) { Text = text, Written = written };
 
     /// <summary>A number with its spelling in the file.</summary>
     public static DataNode Of(double value, string written, SourcePosition at) => new(DataKind.Number, at) { Number = value, Text = written };

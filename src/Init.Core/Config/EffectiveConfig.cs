@@ -1,0 +1,153 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Init.Core.Model;
+
+namespace Init.Core.Config;
+
+/// <summary>
+/// What a file comes to, with every default, alias, profile, reference and environment file worked in: `pminit check --print`. Values
+/// that were read from secret files are not shown.
+/// </summary>
+public static class EffectiveConfig
+{
+    /// <summary>The ecosystem as JSON; durations in milliseconds.</summary>
+    /// <returns>Indented JSON with a newline at its end. Absent values are left out.</returns>
+    public static string Write(Ecosystem ecosystem)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("apps");
+            foreach (var app in ecosystem.Apps)
+            {
+                json.WriteStartObject();
+                WriteApp(json, app);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            WriteSettings(json, ecosystem.Settings);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+    }
+
+    static void WriteApp(Utf8JsonWriter json, AppSpec app)
+    {
+        json.WriteString("name", app.Name);
+        WriteCommand(json, app.Command);
+        WriteText(json, "cwd", app.Cwd);
+        json.WriteNumber("instances", app.Instances);
+        WriteEnvironment(json, app);
+        json.WriteBoolean("autorestart", app.AutoRestart);
+        json.WriteNumber("max_restarts", app.MaxRestarts);
+        WriteDuration(json, "min_uptime", app.MinUptime);
+        WriteDuration(json, "restart_delay", app.RestartDelay);
+        WriteDuration(json, "exp_backoff_restart_delay", app.ExpBackoffRestartDelay);
+        if (!app.StopExitCodes.IsEmpty)
+        {
+            json.WriteStartArray("stop_exit_codes");
+            foreach (var code in app.StopExitCodes)
+            {
+                json.WriteNumberValue(code);
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteBoolean("essential", app.Essential);
+        WriteDuration(json, "kill_timeout", app.KillTimeout);
+        json.WriteString("kill_signal", app.KillSignal.ToString());
+    }
+
+    static void WriteCommand(Utf8JsonWriter json, CommandSpec command)
+    {
+        json.WriteStartObject("command");
+        json.WriteString(command.IsShellLine ? "shell_line" : "program", command.Program);
+        WriteList(json, "args", command.Args);
+        WriteList(json, "interpreters", command.Interpreters);
+        WriteList(json, "interpreter_args", command.InterpreterArgs);
+        json.WriteEndObject();
+    }
+
+    static void WriteEnvironment(Utf8JsonWriter json, AppSpec app)
+    {
+        if (app.EnvFilter.All)
+        {
+            json.WriteBoolean("filter_env", true);
+        }
+        else if (app.EnvFilter.Name is { Length: > 0 } name)
+        {
+            json.WriteString("filter_env", name);
+        }
+        else
+        {
+            WriteList(json, "filter_env", app.EnvFilter.Parts);
+        }
+
+        json.WriteStartObject("env");
+        foreach (var pair in app.Env)
+        {
+            json.WriteString(pair.Key, app.SecretVariables.Contains(pair.Key) ? "(secret, from a file)" : pair.Value);
+        }
+
+        json.WriteEndObject();
+        json.WriteString("instance_var", app.InstanceVar);
+        if (app.Increment is { } increment)
+        {
+            json.WriteString("increment_var", increment.Name);
+            json.WriteNumber("increment_from", increment.Base);
+        }
+    }
+
+    static void WriteSettings(Utf8JsonWriter json, GlobalSettings settings)
+    {
+        json.WriteStartObject("pminit");
+        json.WriteStartObject("health");
+        json.WriteBoolean("enabled", settings.Health.Enabled);
+        WriteText(json, "host", settings.Health.Host);
+        json.WriteNumber("port", settings.Health.Port);
+        json.WriteEndObject();
+        json.WriteStartObject("control");
+        json.WriteBoolean("enabled", settings.Control.Enabled);
+        WriteText(json, "socket", settings.Control.Socket);
+        json.WriteEndObject();
+        if (settings.ShutdownTimeout is { } timeout)
+        {
+            WriteDuration(json, "shutdown_timeout", timeout);
+        }
+
+        json.WriteEndObject();
+    }
+
+    static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+
+    static void WriteDuration(Utf8JsonWriter json, string name, TimeSpan value) => json.WriteNumber(name, value.TotalMilliseconds);
+
+    static void WriteList(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
+    {
+        if (texts.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+}
