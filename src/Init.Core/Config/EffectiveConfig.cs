@@ -25,7 +25,7 @@ public static class EffectiveConfig
             foreach (var app in ecosystem.Apps)
             {
                 json.WriteStartObject();
-                WriteApp(json, app);
+                WriteApp(json, app, showsSecrets: false);
                 json.WriteEndObject();
             }
 
@@ -37,13 +37,66 @@ public static class EffectiveConfig
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    static void WriteApp(Utf8JsonWriter json, AppSpec app)
+    /// <summary>The names that differ between two versions of an app, in the order of the output; variables as `env.NAME`.</summary>
+    public static ImmutableArray<string> Differences(AppSpec old, AppSpec now)
+    {
+        var (before, after) = (Fields(old), Fields(now));
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var (name, text) in after)
+        {
+            if (!before.Remove(name, out var other) || other != text)
+            {
+                names.Add(name);
+            }
+        }
+
+        names.AddRange(before.Keys);
+        return names.ToImmutable();
+    }
+
+    /// <summary>Each field with its JSON text, secrets included; `env` as its variables.</summary>
+    static Dictionary<string, string> Fields(AppSpec app)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            WriteApp(json, app, showsSecrets: true);
+            json.WriteEndObject();
+        }
+
+        var fields = new Dictionary<string, string>(StringComparer.Ordinal);
+        var reader = new Utf8JsonReader(buffer.WrittenSpan);
+        reader.Read();
+        Collect(ref reader, "", buffer.WrittenSpan, fields);
+        return fields;
+    }
+
+    static void Collect(ref Utf8JsonReader reader, string prefix, ReadOnlySpan<byte> text, Dictionary<string, string> fields)
+    {
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = prefix + reader.GetString();
+            reader.Read();
+            if (name == "env")
+            {
+                Collect(ref reader, "env.", text, fields);
+                continue;
+            }
+
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            fields[name] = Encoding.UTF8.GetString(text[start..(int)reader.BytesConsumed]);
+        }
+    }
+
+    static void WriteApp(Utf8JsonWriter json, AppSpec app, bool showsSecrets)
     {
         json.WriteString("name", app.Name);
         WriteCommand(json, app.Command);
         WriteText(json, "cwd", app.Cwd);
         json.WriteNumber("instances", app.Instances);
-        WriteEnvironment(json, app);
+        WriteEnvironment(json, app, showsSecrets);
         json.WriteBoolean("autorestart", app.AutoRestart);
         json.WriteNumber("max_restarts", app.MaxRestarts);
         WriteDuration(json, "min_uptime", app.MinUptime);
@@ -75,7 +128,7 @@ public static class EffectiveConfig
         json.WriteEndObject();
     }
 
-    static void WriteEnvironment(Utf8JsonWriter json, AppSpec app)
+    static void WriteEnvironment(Utf8JsonWriter json, AppSpec app, bool showsSecrets)
     {
         if (app.EnvFilter.All)
         {
@@ -93,7 +146,7 @@ public static class EffectiveConfig
         json.WriteStartObject("env");
         foreach (var pair in app.Env)
         {
-            json.WriteString(pair.Key, app.SecretVariables.Contains(pair.Key) ? "(secret, from a file)" : pair.Value);
+            json.WriteString(pair.Key, !showsSecrets && app.SecretVariables.Contains(pair.Key) ? "(secret, from a file)" : pair.Value);
         }
 
         json.WriteEndObject();

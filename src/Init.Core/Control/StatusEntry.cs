@@ -5,7 +5,7 @@ namespace Init.Core.Control;
 /// <summary>One worker as `ls` and `jlist` tell of it. Plain data at one moment; wall times are already milliseconds since 1970.</summary>
 public sealed record StatusEntry
 {
-    /// <summary>0..n-1 over all workers in file order (pm2: `pm_id`).</summary>
+    /// <summary>0 or more, never that of another worker (pm2: `pm_id`).</summary>
     public required int PmId { get; init; }
 
     /// <summary>App and instance.</summary>

@@ -25,6 +25,8 @@ public static class EventNames
         EventName.SignalIgnored => "signal_ignored",
         EventName.ControlListening => "control_listening",
         EventName.HealthListening => "health_listening",
+        EventName.ConfigApplied => "config_applied",
+        EventName.ConfigRefused => "config_refused",
         EventName.LogsDropped => "logs_dropped",
         EventName.InternalError => "internal_error",
     };

@@ -34,6 +34,8 @@ public enum EventName
     SignalIgnored,
     ControlListening,
     HealthListening,
+    ConfigApplied,
+    ConfigRefused,
     LogsDropped,
     InternalError,
 }

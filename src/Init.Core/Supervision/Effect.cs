@@ -25,6 +25,9 @@ public abstract record Effect
     /// <summary>Write one of pminit's own log lines.</summary>
     public sealed record Report(LogEvent Event) : Effect;
 
+    /// <summary>Read the ecosystem file again. Answered by Reconfigure when it is valid; else nothing changes, and the errors are written to the log.</summary>
+    public sealed record ReadConfig : Effect;
+
     /// <summary>Everything has ended: leave the loop with this exit code. Emitted once, last.</summary>
     public sealed record Exit(int Code) : Effect;
 }

@@ -4,17 +4,18 @@ using Init.Core.Model;
 namespace Init.Core.Supervision;
 
 /// <summary>What `ls`, probes and metrics see: plain data of one moment, that changes no more.</summary>
-/// <param name="Workers">In file order, so that <see cref="WorkerStatus.Id"/> is the index.</param>
+/// <param name="Workers">In file order; those that the file has no more come last.</param>
 /// <param name="IsShuttingDown">An orderly stop is under way, or over.</param>
 /// <param name="IsReady">See <see cref="Supervisor.IsReady"/>.</param>
 public sealed record StatusSnapshot(ImmutableArray<WorkerStatus> Workers, bool IsShuttingDown, bool IsReady);
 
 /// <summary>One worker at one moment.</summary>
-/// <param name="Id">0..n-1 over all workers in file order (pm2: `pm_id`).</param>
+/// <param name="Id">0 or more, given once in file order, never to another worker (pm2: `pm_id`).</param>
 /// <param name="Worker">App and instance.</param>
 /// <param name="Spec">Its app.</param>
 /// <param name="State">Phase, goal, pid (0 for none), counts and last exit.</param>
-public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec, WorkerState State)
+/// <param name="IsLeaving">The file has it no more; it only has to end.</param>
+public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec, WorkerState State, bool IsLeaving)
 {
     /// <summary>What it actually does; <see cref="StatusWords"/> has pm2's word.</summary>
     public Phase Phase => State.Phase;

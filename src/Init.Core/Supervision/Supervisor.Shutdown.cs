@@ -31,9 +31,6 @@ public sealed partial class Supervisor
 
     Instant _shutdownDeadline = Instant.Never;
 
-    /// <summary>By slot: when it failed, as a running number, so that the first can be told; 0 for one that is not failed.</summary>
-    readonly long[] _failedAs;
-
     long _failures;
 
     void OnSignal(Signal signal, Instant now, List<Effect> effects)
@@ -42,7 +39,11 @@ public sealed partial class Supervisor
         {
             OnStopSignal(signal, now, effects);
         }
-        else if (signal == Signal.Hup || signal == Signal.Usr2)
+        else if (signal == Signal.Hup)
+        {
+            ReadAgain(effects);
+        }
+        else if (signal == Signal.Usr2)
         {
             Say(effects, EventName.SignalIgnored, LogLevel.Warn,
                 $"{signal} ignored: reload is not available in this version", new LogField("signal", signal.ToString()));
@@ -58,13 +59,24 @@ public sealed partial class Supervisor
         }
     }
 
+    void ReadAgain(List<Effect> effects)
+    {
+        if (_isShuttingDown)
+        {
+            Say(effects, EventName.SignalIgnored, LogLevel.Warn, $"{Signal.Hup} ignored: a shutdown is under way", new LogField("signal", Signal.Hup.ToString()));
+            return;
+        }
+
+        effects.Add(new Effect.ReadConfig());
+    }
+
     void Forward(Signal signal, Instant now, List<Effect> effects)
     {
         var send = new WorkerEvent.SendSignal(signal);
         var count = 0;
-        for (var slot = 0; slot < _states.Length; slot++)
+        foreach (var slot in _slots)
         {
-            if (_states[slot].Pid != 0)
+            if (slot.State.Pid != 0)
             {
                 StepSlot(slot, send, now, effects);
                 count++;
@@ -123,9 +135,9 @@ public sealed partial class Supervisor
     }
 
     /// <summary>Keeps what the exit code needs when a slot has changed its phase.</summary>
-    void RememberEnd(int slot, Phase before, in WorkerState after)
+    void RememberEnd(Slot slot, Phase before, in WorkerState after)
     {
-        _failedAs[slot] = after.Phase == Phase.Failed ? ++_failures : 0;
+        slot.FailedAs = after.Phase == Phase.Failed ? ++_failures : 0;
         if (!IsActive(after.Phase))
         {
             _someEnded = true;
@@ -138,6 +150,11 @@ public sealed partial class Supervisor
     /// <summary>Looks at the whole after each step: has an essential app ended, is nothing left?</summary>
     void Conclude(Instant now, List<Effect> effects)
     {
+        if (_someEnded)
+        {
+            RemoveGone();
+        }
+
         if (_someEnded && !_isShuttingDown && FindEndedEssential() is { } app)
         {
             _essentialCode = CodeOfFirstFailure(app.Name);
@@ -162,25 +179,22 @@ public sealed partial class Supervisor
 
     AppSpec? FindEndedEssential()
     {
-        var slot = 0;
         foreach (var app in _ecosystem.Apps)
         {
-            if (app.Essential && HasEndedForGood(slot, app.Instances))
+            if (app.Essential && HasEndedForGood(app.Name))
             {
                 return app;
             }
-
-            slot += app.Instances;
         }
 
         return null;
     }
 
-    bool HasEndedForGood(int first, int count)
+    bool HasEndedForGood(string app)
     {
-        foreach (ref readonly var state in _states.AsSpan(first, count))
+        foreach (var slot in _slots)
         {
-            if (state.Phase != Phase.Failed && !state.EndedByPlan)
+            if (slot.Worker.App == app && !slot.IsLeaving && slot.State.Phase != Phase.Failed && !slot.State.EndedByPlan)
             {
                 return false;
             }
@@ -193,21 +207,21 @@ public sealed partial class Supervisor
     /// <param name="app">Only this app's workers; null for all.</param>
     int CodeOfFirstFailure(string? app)
     {
-        var first = -1;
-        for (var slot = 0; slot < _states.Length; slot++)
+        Slot? first = null;
+        foreach (var slot in _slots)
         {
-            if (_failedAs[slot] != 0 && (app is null || _ids[slot].App == app) && (first < 0 || _failedAs[slot] < _failedAs[first]))
+            if (slot.FailedAs != 0 && (app is null || slot.Worker.App == app) && (first is null || slot.FailedAs < first.FailedAs))
             {
                 first = slot;
             }
         }
 
-        if (first < 0)
+        if (first is null)
         {
             return 0;
         }
 
-        var code = _states[first].LastExit?.ShellCode ?? 1;
+        var code = first.State.LastExit?.ShellCode ?? 1;
         return code == 0 ? 1 : code;
     }
 }

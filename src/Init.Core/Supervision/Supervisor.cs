@@ -12,13 +12,13 @@ namespace Init.Core.Supervision;
 /// </summary>
 public sealed partial class Supervisor
 {
-    readonly Ecosystem _ecosystem;
-    readonly Dictionary<WorkerId, int> _slotOf = [];
+    readonly Dictionary<WorkerId, Slot> _slotOf = [];
 
-    // Parallel arrays by slot, in file order; the slots of one app are neighbours.
-    readonly WorkerId[] _ids;
-    readonly AppSpec[] _specs;
-    readonly WorkerState[] _states;
+    /// <summary>In file order, the instances of an app beside one another; what is about to leave comes last.</summary>
+    readonly List<Slot> _slots = [];
+
+    Ecosystem _ecosystem;
+    int _nextId;
 
     /// <summary>Slots that are neither Down nor Failed.</summary>
     int _active;
@@ -34,24 +34,17 @@ public sealed partial class Supervisor
     public Supervisor(Ecosystem ecosystem)
     {
         _ecosystem = ecosystem;
-        var count = ecosystem.Apps.Sum(app => app.Instances);
-        _ids = new WorkerId[count];
-        _specs = new AppSpec[count];
-        _states = new WorkerState[count];
-        _failedAs = new long[count];
-
-        var slot = 0;
         foreach (var app in ecosystem.Apps)
         {
-            for (var index = 0; index < app.Instances; index++, slot++)
+            for (var index = 0; index < app.Instances; index++)
             {
-                _ids[slot] = new WorkerId(app.Name, index);
-                _specs[slot] = app;
-                _states[slot] = WorkerState.Initial;
-                _slotOf.Add(_ids[slot], slot);
+                _ = AddSlot(app, index);
             }
         }
     }
+
+    /// <summary>What runs, or is about to.</summary>
+    public Ecosystem Ecosystem => _ecosystem;
 
     /// <summary>An orderly stop is under way, or over.</summary>
     public bool IsShuttingDown => _isShuttingDown;
@@ -69,9 +62,9 @@ public sealed partial class Supervisor
                 return false;
             }
 
-            foreach (ref readonly var state in _states.AsSpan())
+            foreach (var slot in _slots)
             {
-                if (state.Phase != Phase.Ready && !state.EndedByPlan)
+                if (slot.State.Phase != Phase.Ready && !slot.State.EndedByPlan && !slot.IsLeaving)
                 {
                     return false;
                 }
@@ -89,9 +82,9 @@ public sealed partial class Supervisor
             if (_nextDeadlineIsStale)
             {
                 _nextDeadline = _shutdownDeadline;
-                foreach (ref readonly var state in _states.AsSpan())
+                foreach (var slot in _slots)
                 {
-                    _nextDeadline = Instant.Min(_nextDeadline, state.Deadline);
+                    _nextDeadline = Instant.Min(_nextDeadline, slot.State.Deadline);
                 }
 
                 _nextDeadlineIsStale = false;
@@ -103,15 +96,19 @@ public sealed partial class Supervisor
 
     /// <summary>The app a worker belongs to.</summary>
     /// <exception cref="KeyNotFoundException">There is no such worker.</exception>
-    public AppSpec SpecOf(WorkerId worker) => _specs[_slotOf[worker]];
+    public AppSpec SpecOf(WorkerId worker) => _slotOf[worker].Spec;
+
+    /// <summary>The worker's number (pm2: `pm_id`), which no other worker ever has.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such worker.</exception>
+    public int IdOf(WorkerId worker) => _slotOf[worker].Id;
 
     /// <summary>All workers as they are now.</summary>
     public StatusSnapshot Snapshot()
     {
-        var workers = ImmutableArray.CreateBuilder<WorkerStatus>(_states.Length);
-        for (var slot = 0; slot < _states.Length; slot++)
+        var workers = ImmutableArray.CreateBuilder<WorkerStatus>(_slots.Count);
+        foreach (var slot in _slots)
         {
-            workers.Add(new WorkerStatus(slot, _ids[slot], _specs[slot], _states[slot]));
+            workers.Add(new WorkerStatus(slot.Id, slot.Worker, slot.Spec, slot.State, slot.IsLeaving));
         }
 
         return new StatusSnapshot(workers.MoveToImmutable(), IsShuttingDown, IsReady);
@@ -145,6 +142,9 @@ public sealed partial class Supervisor
             case SupervisorEvent.SignalReceived received:
                 OnSignal(received.Signal, now, effects);
                 break;
+            case SupervisorEvent.Reconfigure reconfigure:
+                OnReconfigure(reconfigure.Ecosystem, now, effects);
+                break;
             case SupervisorEvent.Tick:
                 OnTick(now, effects);
                 break;
@@ -164,9 +164,10 @@ public sealed partial class Supervisor
             return;
         }
 
-        if (_isShuttingDown && to.Event is WorkerEvent.Start or WorkerEvent.Restart)
+        if (to.Event is WorkerEvent.Start or WorkerEvent.Restart && (_isShuttingDown || slot.IsLeaving))
         {
-            Say(effects, EventName.Warning, LogLevel.Warn, $"{to.Worker} is not started: a shutdown is under way");
+            Say(effects, EventName.Warning, LogLevel.Warn,
+                $"{to.Worker} is not started: {(_isShuttingDown ? "a shutdown is under way" : "the file has it no more")}");
             return;
         }
 
@@ -181,9 +182,9 @@ public sealed partial class Supervisor
         }
 
         var passed = new WorkerEvent.DeadlinePassed();
-        for (var slot = 0; slot < _states.Length; slot++)
+        foreach (var slot in _slots)
         {
-            if (_states[slot].Deadline <= now)
+            if (slot.State.Deadline <= now)
             {
                 StepSlot(slot, passed, now, effects);
             }
@@ -197,18 +198,26 @@ public sealed partial class Supervisor
 
     void ToAll(WorkerEvent e, Instant now, List<Effect> effects)
     {
-        for (var slot = 0; slot < _states.Length; slot++)
+        foreach (var slot in _slots)
         {
             StepSlot(slot, e, now, effects);
         }
     }
 
-    /// <summary>The only place where a slot changes.</summary>
-    void StepSlot(int slot, WorkerEvent e, Instant now, List<Effect> effects)
+    Slot AddSlot(AppSpec app, int index)
     {
-        var before = _states[slot];
-        var after = WorkerMachine.Step(before, e, now, _ids[slot], _specs[slot], effects);
-        _states[slot] = after;
+        var slot = new Slot(_nextId++, new WorkerId(app.Name, index), app);
+        _slots.Add(slot);
+        _slotOf.Add(slot.Worker, slot);
+        return slot;
+    }
+
+    /// <summary>The only place where a slot's state changes.</summary>
+    void StepSlot(Slot slot, WorkerEvent e, Instant now, List<Effect> effects)
+    {
+        var before = slot.State;
+        var after = WorkerMachine.Step(before, e, now, slot.Worker, slot.Spec, effects);
+        slot.State = after;
         _nextDeadlineIsStale = true;
         if (before.Phase != after.Phase)
         {

@@ -15,6 +15,9 @@ public abstract record SupervisorEvent
     /// <summary>A signal reached pminit itself (never SIGCHLD).</summary>
     public sealed record SignalReceived(Signal Signal) : SupervisorEvent;
 
+    /// <summary>The file was read again and is valid: make it so.</summary>
+    public sealed record Reconfigure(Ecosystem Ecosystem) : SupervisorEvent;
+
     /// <summary>Time has passed; every deadline that is due fires.</summary>
     public sealed record Tick : SupervisorEvent;
 }

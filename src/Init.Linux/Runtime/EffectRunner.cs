@@ -1,5 +1,4 @@
 using Init.Core.Logging;
-using Init.Core.Model;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
 
@@ -12,7 +11,8 @@ namespace Init.Linux.Runtime;
 public sealed class EffectRunner(
     Supervisor supervisor, Spawner spawner, Reaper reaper, ProcessTree tree, WorkerLogs logs, LogSink sink, EventQueue queue)
 {
-    readonly Dictionary<WorkerId, int> _pmIds = supervisor.Snapshot().Workers.ToDictionary(worker => worker.Worker, worker => worker.Id);
+    /// <summary>Reads the ecosystem file again; null when there was none (one command line).</summary>
+    public Action? ReadConfig { get; set; }
 
     /// <summary>Set by the Exit effect.</summary>
     public int? ExitCode { get; private set; }
@@ -40,6 +40,12 @@ public sealed class EffectRunner(
             case Effect.Report report:
                 sink.Write(report.Event);
                 break;
+            case Effect.ReadConfig when ReadConfig is { } read:
+                read();
+                break;
+            case Effect.ReadConfig:
+                sink.Write(new LogEvent(EventName.ConfigRefused, LogLevel.Warn, "there is no file that could be read again: pminit was started without one"));
+                break;
             case Effect.Exit exit:
                 ExitCode = exit.Code;
                 break;
@@ -65,7 +71,7 @@ public sealed class EffectRunner(
     {
         try
         {
-            return spawner.Spawn(supervisor.SpecOf(spawn.Worker), spawn.Worker.Index, _pmIds[spawn.Worker]);
+            return spawner.Spawn(supervisor.SpecOf(spawn.Worker), spawn.Worker.Index, supervisor.IdOf(spawn.Worker));
         }
         catch (LinuxException error)
         {

@@ -14,6 +14,7 @@ static class EffectText
         Effect.KillTree e => $"kill_tree {e.Pid}",
         Effect.KillLeftovers e => $"kill_leftovers {e.Pid}",
         Effect.Report e => $"say {Snake(e.Event.Name)}({e.Event.Level})",
+        Effect.ReadConfig => "read_config",
         Effect.Exit e => $"exit {e.Code}",
         _ => throw new ArgumentException(effect.ToString()),
     };

@@ -99,7 +99,6 @@ public class SupervisorTests
     }
 
     [Theory]
-    [InlineData(1, "reload is not available in this version")]
     [InlineData(12, "reload is not available in this version")]
     [InlineData(20, "pminit alone")]
     [InlineData(21, "pminit alone")]

@@ -78,6 +78,7 @@ public class SupervisorWalkTests
                 KillTimeout = Specs.Ms(random.Below(3000)),
                 KillSignal = random.Below(2) == 0 ? Signal.Term : Signal.Int,
                 Essential = random.Below(6) == 0,
+                Cwd = random.Below(2) == 0 ? null : "/",
             });
         }
 
@@ -89,7 +90,7 @@ public class SupervisorWalkTests
 
     static void LiveOn(World world, Lcg random)
     {
-        switch (random.Below(8))
+        switch (random.Below(9))
         {
             case 0 or 1:
                 world.After(random.Below(2500));
@@ -112,6 +113,9 @@ public class SupervisorWalkTests
                 break;
             case 6:
                 Operate(world, random);
+                break;
+            case 7 when random.Below(3) == 0:
+                world.Step(new SupervisorEvent.Reconfigure(AnyEcosystem(random)));
                 break;
             default:
                 world.Step(new SupervisorEvent.Tick());
@@ -173,7 +177,9 @@ public class SupervisorWalkTests
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
         Assert.True(snapshot.IsShuttingDown || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
-        Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan));
+        Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving));
+        Assert.Equal(snapshot.Workers.Length, snapshot.Workers.Select(w => w.Id).Distinct().Count());
+        Assert.DoesNotContain(snapshot.Workers, w => w.IsLeaving && w.Goal == Goal.Up);
         Assert.Equal(world.ExitCode is null, snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
     }
 

@@ -17,7 +17,7 @@ sealed class World(Ecosystem ecosystem)
     int _lastPid = 100;
     bool _shutdownWasSeen;
 
-    public sealed record Process(WorkerId Worker, int Incarnation, int Pid)
+    public sealed record Process(WorkerId Worker, int Incarnation, int Pid, Signal StopSignal)
     {
         public bool IsAsked { get; set; }
 
@@ -146,7 +146,7 @@ sealed class World(Ecosystem ecosystem)
                 break;
             case Effect.SignalLeader signal:
                 Assert.Equal(signal.Worker, _alive[signal.Pid].Worker);
-                _alive[signal.Pid].IsAsked |= signal.Signal == Supervisor.SpecOf(signal.Worker).KillSignal;
+                _alive[signal.Pid].IsAsked |= signal.Signal == _alive[signal.Pid].StopSignal || signal.Signal == Supervisor.SpecOf(signal.Worker).KillSignal;
                 break;
             case Effect.KillTree kill:
                 Assert.Equal(kill.Worker, _alive[kill.Pid].Worker);
@@ -161,7 +161,8 @@ sealed class World(Ecosystem ecosystem)
                 break;
         }
 
-        _shutdownWasSeen |= Supervisor.IsShuttingDown;
+        // By its report, not by the supervisor's state: one step may start workers and then find that the end has come.
+        _shutdownWasSeen |= effect is Effect.Report { Event.Name: Init.Core.Logging.EventName.ShutdownStarted or Init.Core.Logging.EventName.ShutdownFinished };
     }
 
     WorkerEvent Answer(Effect.Spawn spawn)
@@ -171,7 +172,7 @@ sealed class World(Ecosystem ecosystem)
             return new WorkerEvent.SpawnFailed(spawn.Incarnation, failure.Stage, failure.Errno, "detail");
         }
 
-        var process = new Process(spawn.Worker, spawn.Incarnation, ++_lastPid);
+        var process = new Process(spawn.Worker, spawn.Incarnation, ++_lastPid, Supervisor.SpecOf(spawn.Worker).KillSignal);
         _alive.Add(process.Pid, process);
         return new WorkerEvent.Spawned(spawn.Incarnation, process.Pid);
     }

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Init.Core.Config;
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>What becomes of one app when its file is read again.</summary>
+public enum AppChangeKind
+{
+    /// <summary>It is in the new file only.</summary>
+    Added,
+
+    /// <summary>It is in the old file only.</summary>
+    Removed,
+
+    /// <summary>Something a process is started with has changed.</summary>
+    Restarted,
+
+    /// <summary>Only what pminit itself goes by has changed: no process notices.</summary>
+    Adjusted,
+}
+
+/// <summary>One changed app.</summary>
+/// <param name="App">Its name.</param>
+/// <param name="Kind">What becomes of it.</param>
+/// <param name="Fields">The names that differ, as `pminit check --print` shows them; variables as `env.NAME`. Empty for an added or removed app.</param>
+public sealed record AppChange(string App, AppChangeKind Kind, ImmutableArray<string> Fields);
+
+/// <summary>The difference between the running ecosystem and one that was read again.</summary>
+public sealed record EcosystemChange
+{
+    /// <summary>Fields that a running process does not notice. What is not named here restarts: a new field is then at worst too careful.</summary>
+    static readonly ImmutableArray<string> Unnoticed =
+    [
+        "autorestart", "max_restarts", "min_uptime", "restart_delay", "exp_backoff_restart_delay", "stop_exit_codes", "essential", "kill_timeout",
+        "kill_signal", "instances",
+    ];
+
+    /// <summary>In the order of the new file, removed ones last.</summary>
+    public required ImmutableArray<AppChange> Apps { get; init; }
+
+    /// <summary>Settings of `pminit` that differ and take effect only when the container starts again.</summary>
+    public required ImmutableArray<string> Postponed { get; init; }
+
+    /// <summary>`shutdown_timeout` differs.</summary>
+    public bool ChangesShutdown { get; init; }
+
+    /// <summary>Nothing differs.</summary>
+    public bool IsEmpty => Apps.IsEmpty && Postponed.IsEmpty && !ChangesShutdown;
+
+    /// <summary>Compares two ecosystems.</summary>
+    public static EcosystemChange Between(Ecosystem old, Ecosystem now)
+    {
+        var before = old.Apps.ToDictionary(static app => app.Name, StringComparer.Ordinal);
+        var changes = ImmutableArray.CreateBuilder<AppChange>();
+        foreach (var app in now.Apps)
+        {
+            if (!before.Remove(app.Name, out var previous))
+            {
+                changes.Add(new AppChange(app.Name, AppChangeKind.Added, []));
+            }
+            else if (EffectiveConfig.Differences(previous, app) is { IsEmpty: false } fields)
+            {
+                changes.Add(new AppChange(app.Name, fields.All(Unnoticed.Contains) ? AppChangeKind.Adjusted : AppChangeKind.Restarted, fields));
+            }
+        }
+
+        foreach (var app in old.Apps)
+        {
+            if (before.ContainsKey(app.Name))
+            {
+                changes.Add(new AppChange(app.Name, AppChangeKind.Removed, []));
+            }
+        }
+
+        var postponed = ImmutableArray.CreateBuilder<string>();
+        AddIf(postponed, old.Settings.Health != now.Settings.Health, "pminit.health");
+        AddIf(postponed, old.Settings.Control != now.Settings.Control, "pminit.control");
+        return new EcosystemChange
+        {
+            Apps = changes.ToImmutable(),
+            Postponed = postponed.ToImmutable(),
+            ChangesShutdown = old.Settings.ShutdownTimeout != now.Settings.ShutdownTimeout,
+        };
+    }
+
+    /// <summary>For people: "api: restarted (env.PORT); jobs: added", or "nothing has changed".</summary>
+    public override string ToString()
+    {
+        var parts = Apps.Select(static change => change.App + ": " + WordOf(change.Kind) + (change.Fields.IsEmpty ? "" : $" ({string.Join(", ", change.Fields)})")).ToList();
+        if (ChangesShutdown)
+        {
+            parts.Add("pminit.shutdown_timeout: adjusted");
+        }
+
+        parts.AddRange(Postponed.Select(static name => name + ": takes effect when the container starts again"));
+        return parts.Count == 0 ? "nothing has changed" : string.Join("; ", parts);
+    }
+
+    /// <summary>The kind in lower case.</summary>
+    public static string WordOf(AppChangeKind kind) => kind switch
+    {
+        AppChangeKind.Added => "added",
+        AppChangeKind.Removed => "removed",
+        AppChangeKind.Restarted => "restarted",
+        AppChangeKind.Adjusted => "adjusted",
+    };
+
+    static void AddIf(ImmutableArray<string>.Builder list, bool differs, string name)
+    {
+        if (differs)
+        {
+            list.Add(name);
+        }
+    }
+}

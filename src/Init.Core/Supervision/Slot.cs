@@ -1,0 +1,23 @@
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>One worker of the supervisor: its place, its app's settings and its state.</summary>
+sealed class Slot(int id, WorkerId worker, AppSpec spec)
+{
+    /// <summary>pm2's `pm_id`: given once, never to another slot.</summary>
+    public int Id { get; } = id;
+
+    public WorkerId Worker { get; } = worker;
+
+    /// <summary>What the next process is started with; the current one may have been started with an older one.</summary>
+    public AppSpec Spec { get; set; } = spec;
+
+    public WorkerState State { get; set; } = WorkerState.Initial;
+
+    /// <summary>When it failed, as a running number, so that the first can be told; 0 for one that is not failed.</summary>
+    public long FailedAs { get; set; }
+
+    /// <summary>The file has it no more: it goes when its process has gone, and what it does meanwhile concerns nobody.</summary>
+    public bool IsLeaving { get; set; }
+}

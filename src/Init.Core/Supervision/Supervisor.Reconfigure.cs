@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Init.Core.Logging;
+using Init.Core.Model;
+
+namespace Init.Core.Supervision;
+
+/// <summary>
+/// The file was read again and is valid: only what differs is touched. A changed app is stopped by the settings it was started with and
+/// started with the new ones; an unchanged one does not notice. An app or instance that the file has no more keeps its slot until its process has
+/// gone; when the file gets it back before that, the slot goes on.
+/// </summary>
+public sealed partial class Supervisor
+{
+    void OnReconfigure(Ecosystem now, Instant at, List<Effect> effects)
+    {
+        if (_isShuttingDown)
+        {
+            Say(effects, EventName.Warning, LogLevel.Warn, "the file is not applied: a shutdown is under way");
+            return;
+        }
+
+        var change = EcosystemChange.Between(_ecosystem, now);
+        Say(effects, EventName.ConfigApplied, LogLevel.Info, $"the file was read again: {change}", new LogField("changes", change.Apps.Length));
+        var kinds = change.Apps.ToDictionary(static app => app.App, static app => app.Kind, StringComparer.Ordinal);
+
+        // What the new file has no more stops first: it may hold a port that its successor under another name wants.
+        var wanted = now.Apps.ToDictionary(static app => app.Name, static app => app.Instances, StringComparer.Ordinal);
+        foreach (var slot in _slots.ToArray())
+        {
+            if (slot.Worker.Index >= wanted.GetValueOrDefault(slot.Worker.App) && !slot.IsLeaving)
+            {
+                slot.IsLeaving = true;
+                StepSlot(slot, new WorkerEvent.Stop(), at, effects);
+            }
+        }
+
+        var leaving = _slots.FindAll(static slot => slot.IsLeaving);
+        _slots.Clear();
+        foreach (var app in now.Apps)
+        {
+            for (var index = 0; index < app.Instances; index++)
+            {
+                var slot = _slotOf.GetValueOrDefault(new WorkerId(app.Name, index));
+                if (slot is null)
+                {
+                    slot = AddSlot(app, index);
+                    StepSlot(slot, new WorkerEvent.Start(), at, effects);
+                    continue;
+                }
+
+                _slots.Add(slot);
+                Renew(slot, app, kinds, at, effects);
+            }
+        }
+
+        _slots.AddRange(leaving.Where(static slot => slot.IsLeaving));
+        _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control } };
+        RemoveGone();
+    }
+
+    void Renew(Slot slot, AppSpec app, Dictionary<string, AppChangeKind> kinds, Instant at, List<Effect> effects)
+    {
+        var isBack = slot.IsLeaving;
+        slot.IsLeaving = false;
+        if (isBack)
+        {
+            StepSlot(slot, new WorkerEvent.Restart(), at, effects);
+        }
+        else if (kinds.TryGetValue(app.Name, out var kind) && kind == AppChangeKind.Restarted && WantsToRun(slot.State))
+        {
+            StepSlot(slot, new WorkerEvent.Restart(), at, effects);
+        }
+
+        // Only now: the stop signal and its patience are those of the settings that the process was started with.
+        slot.Spec = app;
+    }
+
+    /// <summary>A slot that an operator stopped stays down; one that ended by plan or was given up gets another chance with other settings.</summary>
+    static bool WantsToRun(in WorkerState state) => state.Goal == Goal.Up || state.Phase == Phase.Failed || state.EndedByPlan;
+
+    /// <summary>Slots that left and have no process any more.</summary>
+    void RemoveGone()
+    {
+        for (var i = _slots.Count - 1; i >= 0; i--)
+        {
+            var slot = _slots[i];
+            if (slot.IsLeaving && !IsActive(slot.State.Phase))
+            {
+                _slots.RemoveAt(i);
+                _ = _slotOf.Remove(slot.Worker);
+                _nextDeadlineIsStale = true;
+            }
+        }
+    }
+}
