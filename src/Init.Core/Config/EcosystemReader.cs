@@ -23,7 +23,7 @@ public static class EcosystemReader
         {
             report.Errors.Add(refusal);
         }
-        else if (DataReader.Read(bytes, fileName, report.Errors) is { } root)
+        else if (DataFile.Read(bytes, fileName, report.Errors) is { } root)
         {
             ecosystem = ReadRoot(root, new ConfigScope(report, ""), context);
             if (EnvironmentBuilder.RefuseProfile(report, context.Profile) is { } unknown)
@@ -45,21 +45,12 @@ public static class EcosystemReader
     static ImmutableArray<ConfigError> InOrder(List<ConfigError> errors, string file)
         => [.. errors.OrderBy(error => error.File == file ? "" : error.File, StringComparer.Ordinal).ThenBy(static error => error.Position.Line).ThenBy(static error => error.Position.Column)];
 
-    static ConfigError? RefuseFormat(string fileName)
+    static ConfigError? RefuseFormat(string fileName) => FileFormats.Of(fileName) != FileFormat.Script ? null : new ConfigError
     {
-        var message = Path.GetExtension(fileName).ToLowerInvariant() switch
-        {
-            ".yml" or ".yaml" => "YAML files are not available in this version yet",
-            ".js" or ".cjs" or ".mjs" or ".ts" or ".cts" or ".mts" => "JavaScript and TypeScript files are not available in this version yet",
-            _ => null,
-        };
-        return message is null ? null : new ConfigError
-        {
-            File = fileName,
-            Message = message,
-            Hint = "write the same as JSON (comments, trailing commas and bare keys are fine): {\"apps\": [{\"script\": \"server.js\"}]}",
-        };
-    }
+        File = fileName,
+        Message = "JavaScript and TypeScript files are not available in this version yet",
+        Hint = "write the same as JSON (comments, trailing commas and bare keys are fine): {\"apps\": [{\"script\": \"server.js\"}]}, or as YAML",
+    };
 
     static Ecosystem ReadRoot(DataNode root, ConfigScope scope, ConfigContext context)
     {
@@ -89,9 +80,13 @@ public static class EcosystemReader
         }
     }
 
-    /// <summary>In a package.json (where pm2 has its `pm2` key from) everything else belongs to npm.</summary>
+    /// <summary>
+    /// In a package.json (where pm2 has its `pm2` key from) everything else belongs to npm. `x-…` belongs to the user, as in compose
+    /// files: YAML keeps there what several apps share by alias.
+    /// </summary>
     static IEnumerable<DataMember> MembersOf(DataNode root, string file)
-        => Path.GetFileName(file) == "package.json" ? root.Members.Where(static member => ConfigFields.Top.Reads(member.Key)) : root.Members;
+        => Path.GetFileName(file) == "package.json" ? root.Members.Where(static member => ConfigFields.Top.Reads(member.Key))
+            : root.Members.Where(static member => !member.Key.StartsWith("x-", StringComparison.Ordinal));
 
     static ImmutableArray<AppSpec> RefuseNoApps(DataNode root, ConfigScope scope)
     {

@@ -194,7 +194,7 @@ public sealed class DataReaderTests
 
     static byte[] Nested(int depth) => Encoding.UTF8.GetBytes(new string('[', depth) + new string(']', depth));
 
-    static string Print(DataNode node) => node.Kind switch
+    internal static string Print(DataNode node) => node.Kind switch
     {
         DataKind.Null => "null",
         DataKind.Boolean => node.Boolean ? "true" : "false",

@@ -164,8 +164,6 @@ public sealed class ShapeTests
     }
 
     [Theory]
-    [InlineData("ecosystem.yml", "YAML")]
-    [InlineData("ecosystem.YAML", "YAML")]
     [InlineData("ecosystem.config.js", "JavaScript")]
     [InlineData("/x/ecosystem.config.cjs", "JavaScript")]
     [InlineData("a.mjs", "JavaScript")]

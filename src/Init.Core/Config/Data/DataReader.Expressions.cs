@@ -23,9 +23,9 @@ public sealed partial class DataReader
     DataNode RefuseExpression(SourcePosition start, SourcePosition sign)
     {
         Report(sign, "this is a JavaScript expression, and this file is data", ExpressionHint);
-        if (!_stopped && !SkipExpression())
+        if (!_report.IsStopped && !SkipExpression())
         {
-            _stopped = true;
+            _report.IsStopped = true;
         }
 
         _valueEnd = Here();
@@ -41,7 +41,7 @@ public sealed partial class DataReader
         while (!IsEnd)
         {
             SkipBlanks();
-            if (_stopped || IsEnd)
+            if (_report.IsStopped || IsEnd)
             {
                 break;
             }
@@ -67,7 +67,7 @@ public sealed partial class DataReader
             }
         }
 
-        return depth == 0 && IsEnd && _path.Count == 0;
+        return depth == 0 && IsEnd && _report.IsAtRoot;
     }
 
     /// <summary>Moves past the closing quote; false at the end of the text.</summary>
@@ -96,35 +96,53 @@ public sealed partial class DataReader
         var at = Here();
         if (StartsWith("---") || StartsWith("- "))
         {
-            Stop(at, "this looks like YAML", "YAML files are not available in this version yet: write JSON, which begins with { or [");
+            Stop(at, "this looks like YAML", "give the file a name that ends in .yml, or write JSON, which begins with { or [");
             return true;
         }
 
-        if (!IsNameStart(_text[_at]))
-        {
-            return false;
-        }
-
-        var end = _at;
-        while (end < _text.Length && IsNamePart(_text[end]))
-        {
-            end++;
-        }
-
-        var word = _text[_at..end];
-        if (word is "module" or "exports" or "export" or "import" or "const" or "let" or "var" or "require" or "function" or "async")
+        var word = WordAt(_text, _at);
+        if (IsProgramWord(word))
         {
             Stop(at, "this is a JavaScript program, and .js files are not available in this version yet",
                 "write the exported object as JSON: {\"apps\": […]}");
             return true;
         }
 
-        if (end < _text.Length && _text[end] == ':')
+        if (word.Length > 0 && _at + word.Length < _text.Length && _text[_at + word.Length] == ':')
         {
-            Stop(at, $"expected '{{' before {Words.Quote(word)}", "JSON begins with { or [; YAML files are not available in this version yet");
+            Stop(at, $"expected '{{' before {Words.Quote(word)}", "JSON begins with { or [; if this is YAML, give the file a name that ends in .yml");
             return true;
         }
 
         return false;
     }
+
+    /// <summary>Whether a text begins like JSON, or like nothing that YAML would make sense of; decides where a file's name does not.</summary>
+    internal static bool IsLikely(string text)
+    {
+        var reader = new DataReader(text, null, new SyntaxReport("", []));
+        reader.SkipBlanks();
+        if (reader._report.IsStopped || reader.IsEnd || text[reader._at] is '{' or '[')
+        {
+            return true;
+        }
+
+        var word = WordAt(text, reader._at);
+        var end = reader._at + word.Length;
+        return IsProgramWord(word) && (end >= text.Length || text[end] != ':');
+    }
+
+    static string WordAt(string text, int at)
+    {
+        var end = at;
+        while (end < text.Length && (end == at ? IsNameStart(text[end]) : IsNamePart(text[end])))
+        {
+            end++;
+        }
+
+        return text[at..end];
+    }
+
+    static bool IsProgramWord(string word)
+        => word is "module" or "exports" or "export" or "import" or "const" or "let" or "var" or "require" or "function" or "async";
 }

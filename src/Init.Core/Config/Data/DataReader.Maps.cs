@@ -14,7 +14,7 @@ public sealed partial class DataReader
         while (true)
         {
             SkipBlanks();
-            if (_stopped || EndsUnclosed('{', open))
+            if (_report.IsStopped || EndsUnclosed('{', open))
             {
                 return DataNode.OfInvalid(open);
             }
@@ -35,7 +35,7 @@ public sealed partial class DataReader
             if (StartsWith("..."))
             {
                 RefuseExpression(Here(), Here());
-                if (!_stopped)
+                if (!_report.IsStopped)
                 {
                     ReadSeparator('}', "the expression", open);
                 }
@@ -55,11 +55,11 @@ public sealed partial class DataReader
             return;
         }
 
-        _path.Add(new PathPart(key, 0));
+        _report.Enter(key);
         if (ReadColon(key))
         {
             var value = ReadMemberValue(key, depth);
-            if (!_stopped)
+            if (!_report.IsStopped)
             {
                 if (seen.TryGetValue(key, out var first))
                 {
@@ -75,7 +75,7 @@ public sealed partial class DataReader
             }
         }
 
-        _path.RemoveAt(_path.Count - 1);
+        _report.Leave();
     }
 
     /// <summary>Null after a fault of structure.</summary>
@@ -87,7 +87,7 @@ public sealed partial class DataReader
             var text = ReadText(at);
 
             // A key with a bad escape is reported; its raw shape must not be taken for an unknown field on top.
-            return _stopped ? null : text.Kind == DataKind.Text ? text.Text : "?";
+            return _report.IsStopped ? null : text.Kind == DataKind.Text ? text.Text : "?";
         }
 
         if (IsNameStart(c))
@@ -115,7 +115,7 @@ public sealed partial class DataReader
     {
         var end = Here();
         SkipBlanks();
-        if (_stopped)
+        if (_report.IsStopped)
         {
             return false;
         }
@@ -146,7 +146,7 @@ public sealed partial class DataReader
     DataNode ReadMemberValue(string key, int depth)
     {
         SkipBlanks();
-        if (_stopped)
+        if (_report.IsStopped)
         {
             return DataNode.OfInvalid(Here());
         }

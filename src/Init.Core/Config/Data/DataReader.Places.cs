@@ -5,29 +5,12 @@ namespace Init.Core.Config.Data;
 /// <summary>Blanks and comments, places, and how errors are reported.</summary>
 public sealed partial class DataReader
 {
-    /// <summary>The place of the current character.</summary>
-    SourcePosition Here()
-    {
-        for (; _markAt < _at; _markAt++)
-        {
-            var c = _text[_markAt];
-            if (c == '\n' || (c == '\r' && (_markAt + 1 >= _text.Length || _text[_markAt + 1] != '\n')))
-            {
-                _line++;
-                _column = 1;
-            }
-            else if (!char.IsLowSurrogate(c))
-            {
-                _column++;
-            }
-        }
-
-        return new SourcePosition(_line, _column);
-    }
+    /// <summary>The place of the current character; unknown in a text that is not the user's.</summary>
+    SourcePosition Here() => _places?.At(_at) ?? default;
 
     void SkipBlanks()
     {
-        while (!IsEnd && !_stopped)
+        while (!IsEnd && !_report.IsStopped)
         {
             if (char.IsWhiteSpace(_text[_at]) || _text[_at] == '\uFEFF')
             {
@@ -87,36 +70,7 @@ public sealed partial class DataReader
 
     bool IsConflictMarker() => StartsWith("<<<<<<<") || StartsWith("=======") || StartsWith(">>>>>>>");
 
-    /// <summary>Reports a fault of structure: nothing after it can be trusted.</summary>
-    void Stop(SourcePosition at, string message, string hint = "")
-    {
-        Report(at, message, hint);
-        _stopped = true;
-    }
+    void Stop(SourcePosition at, string message, string hint = "") => _report.Stop(at, message, hint);
 
-    void Report(SourcePosition at, string message, string hint)
-    {
-        if (_stopped)
-        {
-            return;
-        }
-
-        _errors.Add(new ConfigError { File = _file, Position = at, Path = CurrentPath(), Message = message, Hint = hint });
-        if (++_errorCount >= MaxSyntaxErrors)
-        {
-            _errors.Add(new ConfigError { File = _file, Position = at, Message = "too many syntax errors; the rest of the file was not read" });
-            _stopped = true;
-        }
-    }
-
-    string CurrentPath()
-    {
-        var path = "";
-        foreach (var part in _path)
-        {
-            path = part.Key is null ? ConfigScope.Join(path, part.Index) : ConfigScope.Join(path, part.Key);
-        }
-
-        return path;
-    }
+    void Report(SourcePosition at, string message, string hint) => _report.Report(at, message, hint);
 }

@@ -57,7 +57,7 @@ public sealed partial class DataReader
         Report(Here(), "`…${…}…` is a JavaScript expression, and this file is data", ExpressionHint);
         if (!SkipString('`'))
         {
-            _stopped = true;
+            _report.IsStopped = true;
         }
 
         return DataNode.OfInvalid(open);

@@ -116,7 +116,7 @@ public sealed partial class DataReader
         var bare = _text[start.._at];
         var end = _at;
         SkipBlanks();
-        if (_stopped)
+        if (_report.IsStopped)
         {
             return DataNode.OfInvalid(at);
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Init.Core.Model;
 
 namespace Init.Core.Config.Data;
@@ -19,30 +18,19 @@ public sealed partial class DataReader
     /// <summary>Size of the largest file that is read, in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
-    /// <summary>Broken syntax beyond this says nothing new, and must not cost memory without bound.</summary>
-    const int MaxSyntaxErrors = 100;
-
     readonly string _text;
-    readonly string _file;
-    readonly ICollection<ConfigError> _errors;
-    readonly List<PathPart> _path = [];
+    readonly Places? _places;
+    readonly SyntaxReport _report;
     int _at;
-    int _errorCount;
-    bool _stopped;
-
-    // The place of _markAt. It only moves forward: counting from the line's start each time would be quadratic on one-line files.
-    int _markAt;
-    int _line = 1;
-    int _column = 1;
 
     /// <summary>Just after the last value, before blanks and comments: where a missing comma belongs.</summary>
     SourcePosition _valueEnd;
 
-    DataReader(string text, string file, ICollection<ConfigError> errors)
+    DataReader(string text, Places? places, SyntaxReport report)
     {
         _text = text;
-        _file = file;
-        _errors = errors;
+        _places = places;
+        _report = report;
     }
 
     bool IsEnd => _at >= _text.Length;
@@ -53,52 +41,16 @@ public sealed partial class DataReader
     /// <param name="errors">Receives every syntax error.</param>
     /// <returns>The root, perhaps with Invalid nodes inside; null when the structure is broken (then an error was added).</returns>
     public static DataNode? Read(ReadOnlySpan<byte> bytes, string fileName, ICollection<ConfigError> errors)
-    {
-        if (bytes.Length > MaxBytes)
-        {
-            errors.Add(new ConfigError
-            {
-                File = fileName,
-                Message = "the file is larger than 1 MiB",
-                Hint = "an ecosystem file describes apps; keep their data in files of their own",
-            });
-            return null;
-        }
+        => DataText.Decode(bytes, fileName, errors) is { } text ? Read(text, fileName, hasPlaces: true, errors) : null;
 
-        if (bytes.StartsWith("\uFEFF"u8))
-        {
-            bytes = bytes[3..];
-        }
-
-        var valid = ValidLength(bytes);
-        var reader = new DataReader(Encoding.UTF8.GetString(bytes[..valid]), fileName, errors);
-        if (valid == bytes.Length)
-        {
-            return reader.ReadDocument();
-        }
-
-        reader._at = reader._text.Length;
-        var isUtf16 = bytes.StartsWith((ReadOnlySpan<byte>)[0xff, 0xfe]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xfe, 0xff]);
-        reader.Stop(reader.Here(), isUtf16 ? "the file is UTF-16" : $"the byte 0x{bytes[valid]:x2} is not valid UTF-8 here", "save the file as UTF-8");
-        return null;
-    }
-
-    /// <summary>Number of bytes before the first that is not UTF-8.</summary>
-    static int ValidLength(ReadOnlySpan<byte> bytes)
-    {
-        var at = 0;
-        while (at < bytes.Length && Rune.DecodeFromUtf8(bytes[at..], out _, out var length) == System.Buffers.OperationStatus.Done)
-        {
-            at += length;
-        }
-
-        return at;
-    }
+    /// <summary>Reads a decoded document; one that the user did not write himself has no places.</summary>
+    internal static DataNode? Read(string text, string fileName, bool hasPlaces, ICollection<ConfigError> errors)
+        => new DataReader(text, hasPlaces ? new Places(text) : null, new SyntaxReport(fileName, errors)).ReadDocument();
 
     DataNode? ReadDocument()
     {
         SkipBlanks();
-        if (_stopped)
+        if (_report.IsStopped)
         {
             return null;
         }
@@ -116,13 +68,13 @@ public sealed partial class DataReader
 
         var root = ReadValue(1);
         SkipBlanks();
-        if (!_stopped && !IsEnd)
+        if (!_report.IsStopped && !IsEnd)
         {
             Stop(Here(), $"expected the end of the file after the {(root.Kind == DataKind.List ? "list" : "value")}, found {Found()}",
                 _text[_at] == ';' ? "remove the ';'" : "one file holds one value: put everything inside the outermost brackets");
         }
 
-        return _stopped ? null : root;
+        return _report.IsStopped ? null : root;
     }
 
     /// <summary>Reads one value and what an expression would put behind it. Never called at the end of the text.</summary>
@@ -141,14 +93,14 @@ public sealed partial class DataReader
             '(' or '!' => RefuseExpression(at, at),
             _ => Unexpected(at, "expected a value"),
         };
-        if (_stopped)
+        if (_report.IsStopped)
         {
             return node;
         }
 
         _valueEnd = Here();
         SkipBlanks();
-        if (_stopped || !IsOperator())
+        if (_report.IsStopped || !IsOperator())
         {
             return node;
         }
@@ -158,7 +110,7 @@ public sealed partial class DataReader
             return RefuseExpression(at, Here());
         }
 
-        _stopped = !SkipExpression();
+        _report.IsStopped = !SkipExpression();
         return node;
     }
 
@@ -175,7 +127,7 @@ public sealed partial class DataReader
         while (true)
         {
             SkipBlanks();
-            if (_stopped || EndsUnclosed('[', open))
+            if (_report.IsStopped || EndsUnclosed('[', open))
             {
                 return DataNode.OfInvalid(open);
             }
@@ -193,14 +145,14 @@ public sealed partial class DataReader
                 continue;
             }
 
-            _path.Add(new PathPart(null, items.Count));
+            _report.Enter(items.Count);
             items.Add(ReadItem(depth));
-            if (!_stopped)
+            if (!_report.IsStopped)
             {
                 ReadSeparator(']', $"item {items.Count} of the list opened at {Words.Line(open)}", open);
             }
 
-            _path.RemoveAt(_path.Count - 1);
+            _report.Leave();
         }
     }
 
@@ -218,7 +170,7 @@ public sealed partial class DataReader
     void ReadSeparator(char close, string after, SourcePosition open)
     {
         SkipBlanks();
-        if (_stopped || EndsUnclosed(close == ']' ? '[' : '{', open))
+        if (_report.IsStopped || EndsUnclosed(close == ']' ? '[' : '{', open))
         {
             return;
         }
@@ -259,6 +211,4 @@ public sealed partial class DataReader
         Stop(Here(), $"the '{bracket}' opened at line {open.Line}, column {open.Column} is never closed", $"add the missing '{close}'");
         return true;
     }
-
-    readonly record struct PathPart(string? Key, int Index);
 }
