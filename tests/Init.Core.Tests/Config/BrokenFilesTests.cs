@@ -49,7 +49,7 @@ public sealed class BrokenFilesTests
         }
 
         Assert.Equal(golden, actual.ToString());
-        Assert.InRange(count, 40, int.MaxValue);
+        Assert.InRange(count, 60, int.MaxValue);
     }
 
     static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;

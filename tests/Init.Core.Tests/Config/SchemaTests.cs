@@ -80,12 +80,14 @@ public sealed class SchemaTests
     [InlineData("{'$schema': './x.json', apps: [{script: 'a'}]}")]
     public void Shape_IsAcceptedBySchema(string text) => Assert.True(Accepts(text));
 
+    public static bool Accepts(DataNode node) => new SchemaValidator(Schema.RootElement).Accepts(JsonSerializer.SerializeToElement(Plain(node)));
+
     static bool Accepts(string text)
     {
         var errors = new List<ConfigError>();
         var node = DataReader.Read(Encoding.UTF8.GetBytes(text), "x.json", errors);
         Assert.Empty(errors);
-        return new SchemaValidator(Schema.RootElement).Accepts(JsonSerializer.SerializeToElement(Plain(node!)));
+        return Accepts(node!);
     }
 
     static JsonNode? Plain(DataNode node) => node.Kind switch

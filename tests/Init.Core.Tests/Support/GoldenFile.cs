@@ -6,8 +6,10 @@ namespace Init.Core.Tests.Support;
 static class GoldenFile
 {
     public static void Check(string name, string actual, [CallerFilePath] string testFile = "")
+        => CheckAt(Path.Combine(Path.GetDirectoryName(testFile)!, name), actual);
+
+    public static void CheckAt(string path, string actual)
     {
-        var path = Path.Combine(Path.GetDirectoryName(testFile)!, name);
         if (Environment.GetEnvironmentVariable("PMINIT_UPDATE_GOLDEN") == "1")
         {
             File.WriteAllText(path, actual);
@@ -20,7 +22,7 @@ static class GoldenFile
         {
             var want = i < expected.Length ? expected[i] : "(no line)";
             var have = i < lines.Length ? lines[i] : "(no line)";
-            Assert.True(want == have, $"{name}:{i + 1}\nexpected: {want}\nactual:   {have}\nPMINIT_UPDATE_GOLDEN=1 rewrites the file.");
+            Assert.True(want == have, $"{path}:{i + 1}\nexpected: {want}\nactual:   {have}\nPMINIT_UPDATE_GOLDEN=1 rewrites the file.");
         }
     }
 }

@@ -1,0 +1,11 @@
+module.exports = {
+  apps: [
+    {
+      name: 'app',
+      script: './app.js',
+      instances: 2,
+      env: { NODE_ENV: 'development' },
+      env_production: { NODE_ENV: 'production' },
+    },
+  ],
+};

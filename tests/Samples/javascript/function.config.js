@@ -1,0 +1,1 @@
+module.exports = () => ({ apps: [{ name: 'made', script: 'made.js', args: ['--level', process.env.SAMPLE_LEVEL || 'info'] }] });
