@@ -33,13 +33,19 @@ public static partial class ConfigFields
             static (top, value) => SetControl(top, top.Settings.Control with { Socket = value })),
     ]);
 
+    internal static readonly ConfigSection<TopDraft> Log = new(
+    [
+        TopField.Of("format", Kinds.LogFormat, "json; text at a terminal", "The form of a log line: \"text\" is `0|app | line`, \"raw\" the app's lines alone (stderr and pminit's own words on stderr), \"pm2-json\" and \"pm2-format\" what `pm2-runtime --json` and `--format` write.",
+            static (top, value) => top.Settings = top.Settings with { Log = new LogSettings { Format = value } }),
+    ]);
+
     internal static readonly ConfigSection<TopDraft> Pminit = new(
     [
         TopField.OfSection("health", "Where probes are answered.", Health),
         TopField.OfSection("control", "Where verbs are answered.", Control),
         TopField.Of("shutdown_timeout", Kinds.Duration, "each app's kill_timeout", "Bound on the whole orderly stop.",
             static (top, value) => top.Settings = top.Settings with { ShutdownTimeout = value }),
-        TopField.NotYet("log", Kinds.Object, "remove it: logs are JSON lines on stdout"),
+        TopField.OfSection("log", "How log lines are written.", Log),
         TopField.NotYet("shutdown_delay", Kinds.Duration, "remove it, or delay in the apps when their stop signal arrives"),
         TopField.NotYet("termination_log", Kinds.LogPath, "remove it"),
         TopField.NotYet("memory_guard", Kinds.Any, "remove it").Unless("false"),

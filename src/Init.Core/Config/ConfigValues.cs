@@ -85,6 +85,20 @@ static partial class ConfigValues
             || Fail(node, scope, "one of " + string.Join(", ", words.Select(Words.Quote)));
     }
 
+    public static bool LogFormatWord(DataNode node, ConfigScope scope, out LogFormat value)
+    {
+        var isKnown = Word(node, scope, ["json", "text", "raw", "pm2-json", "pm2-format"], out var word);
+        value = word switch
+        {
+            "text" => LogFormat.Pm2Prefixed,
+            "raw" => LogFormat.Raw,
+            "pm2-json" => LogFormat.Pm2Json,
+            "pm2-format" => LogFormat.Pm2KeyValue,
+            _ => LogFormat.Json,
+        };
+        return isKnown;
+    }
+
     /// <summary>A whole number from 0 up.</summary>
     public static bool Count(DataNode node, ConfigScope scope, out int value)
         => Whole(node, scope, 0, int.MaxValue, "a whole number, 0 or more", out value);

@@ -170,6 +170,11 @@ public static class EffectiveConfig
         json.WriteBoolean("enabled", settings.Control.Enabled);
         WriteText(json, "socket", settings.Control.Socket);
         json.WriteEndObject();
+        if (settings.Log.Format is { } format)
+        {
+            json.WriteString("log_format", format.ToString());
+        }
+
         if (settings.ShutdownTimeout is { } timeout)
         {
             WriteDuration(json, "shutdown_timeout", timeout);

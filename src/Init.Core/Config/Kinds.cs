@@ -79,6 +79,9 @@ static class Kinds
 
     public static readonly ValueKind<string> LogPath = new("logPath", "path", """{"type":["string","boolean"]}""", ConfigValues.LogPath);
 
+    public static readonly ValueKind<LogFormat> LogFormat = new("logFormat", "\"json\", \"text\", \"raw\", \"pm2-json\", \"pm2-format\"",
+        """{"enum":["json","text","raw","pm2-json","pm2-format"]}""", ConfigValues.LogFormatWord);
+
     /// <summary>One of a few words.</summary>
     public static ValueKind<string> Word(string name, params ImmutableArray<string> words)
     {

@@ -10,16 +10,10 @@ namespace Init.Core.Logging;
 /// A line that is itself one JSON object is not put into a string. Its fields stay as they are, byte for byte, and ours go before them
 /// where the name is free; `message` is never added (<see cref="LogFieldNames"/> says what else counts as taken).
 /// </remarks>
-public sealed class JsonLogWriter
+sealed class JsonLogWriter : LogWriter
 {
-    readonly UtcTimestamp _timestamp = new();
-
-    /// <summary>Writes one line, or one part of a line, of a worker's output.</summary>
-    /// <param name="to">Where.</param>
-    /// <param name="head">Whose output.</param>
-    /// <param name="unixMs">When it was read, milliseconds since 1970.</param>
-    /// <param name="line">The text; any bytes.</param>
-    public void Write(ByteBuffer to, StreamHead head, long unixMs, FramedLine line)
+    /// <inheritdoc/>
+    public override void Write(ByteBuffer to, StreamHead head, long unixMs, FramedLine line)
     {
         if (line.IsWhole && JsonObjectScanner.IsObject(line.Text, out var taken))
         {
@@ -28,7 +22,7 @@ public sealed class JsonLogWriter
         }
 
         to.Append("{\"timestamp\":\""u8);
-        to.Append(_timestamp.Format(unixMs));
+        to.Append(Timestamp.Format(unixMs));
         to.Append("\","u8);
         to.Append(head.All);
         to.Append("\"message\":\""u8);
@@ -36,14 +30,11 @@ public sealed class JsonLogWriter
         to.Append(line.IsPartial ? "\",\"partial\":true}\n"u8 : "\"}\n"u8);
     }
 
-    /// <summary>Writes one of pminit's own events.</summary>
-    /// <param name="to">Where.</param>
-    /// <param name="unixMs">When, milliseconds since 1970.</param>
-    /// <param name="record">What. Keys of its fields must not repeat our own names.</param>
-    public void Write(ByteBuffer to, long unixMs, LogEvent record)
+    /// <inheritdoc/>
+    public override void Write(ByteBuffer to, long unixMs, LogEvent record)
     {
         to.Append("{\"timestamp\":\""u8);
-        to.Append(_timestamp.Format(unixMs));
+        to.Append(Timestamp.Format(unixMs));
         to.Append("\""u8);
         WriteText(to, "level", EventNames.Of(record.Level));
         WriteText(to, "event", EventNames.Of(record.Name));
@@ -81,7 +72,7 @@ public sealed class JsonLogWriter
         if ((taken & LogFieldNames.Timestamp) == 0)
         {
             to.Append("\"timestamp\":\""u8);
-            to.Append(_timestamp.Format(unixMs));
+            to.Append(Timestamp.Format(unixMs));
             to.Append("\","u8);
         }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Init.Core.Model;
 
 namespace Init.Core.Logging;
@@ -9,6 +10,7 @@ namespace Init.Core.Logging;
 public sealed class StreamHead
 {
     readonly byte[] _bytes;
+    readonly byte[] _name;
     readonly int _appAt;
     readonly int _instanceAt;
     readonly int _pidAt;
@@ -17,9 +19,13 @@ public sealed class StreamHead
     /// <param name="worker">Whose stream.</param>
     /// <param name="pid">Its process.</param>
     /// <param name="stream">Which stream.</param>
-    public StreamHead(WorkerId worker, int pid, LogStream stream)
+    /// <param name="pmId">The worker's number, for pm2's formats.</param>
+    public StreamHead(WorkerId worker, int pid, LogStream stream, int pmId = 0)
     {
         var isError = stream == LogStream.Stderr;
+        IsError = isError;
+        PmId = pmId;
+        _name = Encoding.UTF8.GetBytes(worker.App);
         var to = new ByteBuffer();
         to.Append(isError ? "\"level\":\"error\","u8 : "\"level\":\"info\","u8);
         _appAt = to.Length;
@@ -38,6 +44,15 @@ public sealed class StreamHead
         to.Append(isError ? "\"stream\":\"stderr\","u8 : "\"stream\":\"stdout\","u8);
         _bytes = to.Span.ToArray();
     }
+
+    /// <summary>The app's name; no line break (names have no control characters).</summary>
+    public ReadOnlySpan<byte> Name => _name;
+
+    /// <summary>The worker's number.</summary>
+    public int PmId { get; }
+
+    /// <summary>True for stderr.</summary>
+    public bool IsError { get; }
 
     /// <summary>All fields, each with a comma after it.</summary>
     public ReadOnlySpan<byte> All => _bytes;

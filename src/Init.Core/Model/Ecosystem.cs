@@ -21,6 +21,9 @@ public sealed record GlobalSettings
     /// <summary>Where verbs are answered.</summary>
     public ControlSettings Control { get; init; } = new();
 
+    /// <summary>The log as a whole.</summary>
+    public LogSettings Log { get; init; } = new();
+
     /// <summary>Bound on the whole orderly stop; null: only each app's `kill_timeout` bounds it.</summary>
     public TimeSpan? ShutdownTimeout { get; init; }
 }

@@ -75,6 +75,7 @@ public sealed record EcosystemChange
 
         var postponed = ImmutableArray.CreateBuilder<string>();
         AddIf(postponed, old.Settings.Health != now.Settings.Health, "pminit.health");
+        AddIf(postponed, old.Settings.Log != now.Settings.Log, "pminit.log");
         AddIf(postponed, old.Settings.Control != now.Settings.Control, "pminit.control");
         return new EcosystemChange
         {

@@ -54,7 +54,7 @@ public sealed partial class Supervisor
         }
 
         _slots.AddRange(leaving.Where(static slot => slot.IsLeaving));
-        _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control } };
+        _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control, Log = _ecosystem.Settings.Log } };
         RemoveGone();
     }
 

@@ -64,7 +64,7 @@ public sealed class EffectRunner(
 
         reaper.Own(process.Pid, spawn.Worker, spawn.Incarnation);
         queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
-        logs.Attach(spawn.Worker, process);
+        logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process);
     }
 
     (SpawnedProcess? Process, SpawnProblem? Problem) TrySpawn(Effect.Spawn spawn)

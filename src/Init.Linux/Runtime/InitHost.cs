@@ -1,6 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Core.Supervision;
+using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Net;
 
@@ -23,6 +24,10 @@ public sealed class InitHost : IDisposable
 
     readonly EventLoop _loop = new();
     readonly LogSink _sink;
+
+    /// <summary>Standard error, in the raw format only; else null.</summary>
+    readonly LogSink? _errorSink;
+
     readonly Reaper _reaper = new();
     readonly EventQueue _queue = new();
     readonly Supervisor _supervisor;
@@ -39,12 +44,16 @@ public sealed class InitHost : IDisposable
     /// <param name="inherited">What we were started with.</param>
     public InitHost(Ecosystem ecosystem, Inherited inherited)
     {
-        _sink = new LogSink(_loop, 1);
+        var isTerminal = Libc.isatty(1) == 1;
+        var format = ecosystem.Settings.Log.Format ?? (isTerminal ? LogFormat.Pm2Prefixed : LogFormat.Json);
+        var writer = LogWriter.Of(format, isTerminal && inherited.Variable("NO_COLOR") is null);
+        _sink = new LogSink(_loop, 1, writer);
+        _errorSink = format == LogFormat.Raw ? new LogSink(_loop, 2, writer) : null;
         _loop.Fault = Say;
         _supervisor = new Supervisor(ecosystem);
         _spawner = new Spawner(inherited);
-        _logs = new WorkerLogs(_loop, _sink);
-        _runner = new EffectRunner(_supervisor, _spawner, _reaper, new ProcessTree(_reaper), _logs, _sink, _queue);
+        _logs = new WorkerLogs(_loop, _sink, _errorSink ?? _sink);
+        _runner = new EffectRunner(_supervisor, _spawner, _reaper, new ProcessTree(_reaper), _logs, Own, _queue);
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -61,7 +70,10 @@ public sealed class InitHost : IDisposable
     public void Serve(SocketServer server) => _servers.Add(server);
 
     /// <summary>Writes one of pminit's own events.</summary>
-    public void Report(LogEvent item) => _sink.Write(item);
+    public void Report(LogEvent item) => Own.Write(item);
+
+    /// <summary>Where pminit's own events go: in the raw format they must not stand between an app's lines.</summary>
+    LogSink Own => _errorSink ?? _sink;
 
     /// <summary>Runs to the end.</summary>
     /// <returns>The exit code.</returns>
@@ -81,6 +93,7 @@ public sealed class InitHost : IDisposable
         var deadline = Clock.Now + FlushPatience;
         _logs.Finish(deadline);
         _sink.FlushFinally(deadline);
+        _errorSink?.FlushFinally(deadline);
         return _runner.ExitCode.Value;
     }
 
@@ -95,6 +108,7 @@ public sealed class InitHost : IDisposable
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
+        _errorSink?.Dispose();
         _loop.Dispose();
     }
 
@@ -104,13 +118,13 @@ public sealed class InitHost : IDisposable
         _supervisor.Begin(now, _effects);
         CarryOut();
         Decide(now);
-        _sink.Flush();
+        Flush();
         StartupMemory.GiveBack();
     }
 
     void Turn()
     {
-        _sink.Flush();
+        Flush();
         var before = Clock.Now;
         _loop.Wait(before, _mayReap ? before : NextDeadline());
         _loop.Dispatch(Urgency.Signals);
@@ -132,6 +146,12 @@ public sealed class InitHost : IDisposable
         }
 
         _faultsInARow = 0;
+    }
+
+    void Flush()
+    {
+        _sink.Flush();
+        _errorSink?.Flush();
     }
 
     Instant NextDeadline()

@@ -6,7 +6,7 @@ using Init.Linux.Loop;
 namespace Init.Linux.Runtime;
 
 /// <summary>
-/// The last writer: every line of every worker and every event of pminit, in order, to descriptor 1. Lines gather in one buffer and
+/// The last writer: every line of every worker and every event of pminit, in order, to standard output (or to standard error, where a format keeps the two apart). Lines gather in one buffer and
 /// leave in one write per turn of the loop, or sooner when they are many. When the reader is slow the buffer fills to a mark, then pumps stop reading (back-pressure:
 /// the worker's own pipe fills); pminit's own events are still taken up to a second mark, and beyond it dropped and counted.
 /// What can go wrong: the reader goes away or the disk is full. Then lines are dropped and counted, and workers go on.
@@ -25,16 +25,20 @@ public sealed class LogSink : IPollable, IDisposable
     readonly EventLoop _loop;
     readonly NonBlockingOutput _output;
     readonly ByteBuffer _pending = new(keepBytes: 2 * FlushMark);
-    readonly JsonLogWriter _writer = new();
+    readonly LogWriter _writer;
     readonly List<LogPump> _paused = [];
     bool _isWatching;
     bool _isMidLine;
     bool _startsWithTornEnd;
     long _droppedUnsaid;
 
-    public LogSink(EventLoop loop, int fd)
+    /// <param name="loop">Where to wait for a slow reader.</param>
+    /// <param name="fd">Descriptor to write to; not owned.</param>
+    /// <param name="writer">The form of a line.</param>
+    public LogSink(EventLoop loop, int fd, LogWriter writer)
     {
         _loop = loop;
+        _writer = writer;
         _output = new NonBlockingOutput(fd);
     }
 

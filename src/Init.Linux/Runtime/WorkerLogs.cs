@@ -5,15 +5,18 @@ using Init.Linux.Loop;
 namespace Init.Linux.Runtime;
 
 /// <summary>All pumps, by process. A process's pumps outlive it while something else holds its pipes.</summary>
-public sealed class WorkerLogs(EventLoop loop, LogSink sink)
+/// <param name="loop">Where the pipes are watched.</param>
+/// <param name="output">Where stdout goes.</param>
+/// <param name="error">Where stderr goes; mostly the same.</param>
+public sealed class WorkerLogs(EventLoop loop, LogSink output, LogSink error)
 {
     readonly LineBudget _budget = new();
     readonly Dictionary<int, (LogPump Output, LogPump Error)> _live = [];
     readonly HashSet<LogPump> _all = [];
 
     /// <summary>Starts pumping for a new process; takes the pipes over.</summary>
-    public void Attach(WorkerId worker, SpawnedProcess process) =>
-        _live[process.Pid] = (Pump(worker, process, isError: false), Pump(worker, process, isError: true));
+    public void Attach(WorkerId worker, int pmId, SpawnedProcess process) =>
+        _live[process.Pid] = (Pump(worker, pmId, process, isError: false), Pump(worker, pmId, process, isError: true));
 
     /// <summary>The process has ended: its last words come before what is said of its end.</summary>
     public void DrainEnded(int pid)
@@ -34,10 +37,10 @@ public sealed class WorkerLogs(EventLoop loop, LogSink sink)
         }
     }
 
-    LogPump Pump(WorkerId worker, SpawnedProcess process, bool isError)
+    LogPump Pump(WorkerId worker, int pmId, SpawnedProcess process, bool isError)
     {
-        var head = new StreamHead(worker, process.Pid, isError ? LogStream.Stderr : LogStream.Stdout);
-        var pump = new LogPump(loop, sink, isError ? process.Error : process.Output, head, _budget, Closed);
+        var head = new StreamHead(worker, process.Pid, isError ? LogStream.Stderr : LogStream.Stdout, pmId);
+        var pump = new LogPump(loop, isError ? error : output, isError ? process.Error : process.Output, head, _budget, Closed);
         _all.Add(pump);
         return pump;
     }

@@ -57,7 +57,8 @@ public sealed class ShapeTests
     [InlineData("health: {expose: []}", "known, but not available")]
     [InlineData("control: {socket: ''}", "empty")]
     [InlineData("shutdown_timeout: -1", "negative")]
-    [InlineData("log: {}", "known, but not available")]
+    [InlineData("log: {format: 'xml'}", "expected one of \"json\", \"text\"")]
+    [InlineData("log: 'raw'", "expected an object")]
     [InlineData("helth: {}", "did you mean \"health\"?")]
     public void Setting_IsRefused_WithTheReason(string setting, string part)
         => Assert.Contains(part, Assert.Single(Read("{script: 'a', pminit: {" + setting + "}}").Errors).ToString());

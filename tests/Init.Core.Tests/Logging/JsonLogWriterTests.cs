@@ -66,7 +66,7 @@ public class JsonLogWriterTests
     public void Write_SaysError_WhenStreamIsStderr()
     {
         var to = new ByteBuffer();
-        new JsonLogWriter().Write(to, new StreamHead(new WorkerId("a\"é\ud800", 0), 7, LogStream.Stderr), At, new FramedLine("x"u8));
+        LogWriter.Of(LogFormat.Json).Write(to, new StreamHead(new WorkerId("a\"é\ud800", 0), 7, LogStream.Stderr), At, new FramedLine("x"u8));
         Assert.Equal(
             "{" + Time + "\"level\":\"error\",\"app\":\"a\\\"é\uFFFD\",\"instance\":0,\"pid\":7,\"stream\":\"stderr\",\"message\":\"x\"}\n",
             Encoding.UTF8.GetString(to.Span));
@@ -95,7 +95,7 @@ public class JsonLogWriterTests
             """{"broken": [1,2"""u8.ToArray(),
             """{"broken": [1,2}}"""u8.ToArray(),
         ];
-        var writer = new JsonLogWriter();
+        var writer = LogWriter.Of(LogFormat.Json);
         var head = new StreamHead(new WorkerId("api", 0), 1, LogStream.Stdout);
         var to = new ByteBuffer();
         WriteAll(10);
@@ -149,7 +149,7 @@ public class JsonLogWriterTests
     static string Write(LogEvent record)
     {
         var to = new ByteBuffer();
-        new JsonLogWriter().Write(to, At, record);
+        LogWriter.Of(LogFormat.Json).Write(to, At, record);
         return Encoding.UTF8.GetString(to.Span);
     }
 
@@ -157,7 +157,7 @@ public class JsonLogWriterTests
     {
         var to = new ByteBuffer();
         var head = new StreamHead(new WorkerId("api", 2), 123, LogStream.Stdout);
-        new JsonLogWriter().Write(to, head, At, new FramedLine(text, isPartial, isContinuation));
+        LogWriter.Of(LogFormat.Json).Write(to, head, At, new FramedLine(text, isPartial, isContinuation));
         return Strict.GetString(to.Span);
     }
 }

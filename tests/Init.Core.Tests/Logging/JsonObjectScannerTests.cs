@@ -127,7 +127,7 @@ public class JsonObjectScannerTests
     static bool IsPassedOn(byte[] line)
     {
         var to = new ByteBuffer();
-        new JsonLogWriter().Write(to, new StreamHead(new WorkerId("api", 0), 1, LogStream.Stdout), 0, new FramedLine(line));
+        LogWriter.Of(LogFormat.Json).Write(to, new StreamHead(new WorkerId("api", 0), 1, LogStream.Stdout), 0, new FramedLine(line));
         using var document = JsonDocument.Parse(to.Memory);
         return !document.RootElement.TryGetProperty("message", out _);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Init.Core.Logging;
+using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
@@ -43,7 +44,7 @@ public sealed class LogSinkTests : IDisposable
         using var folder = new TempFolder();
         var path = folder.Write("log", "before\n");
         using var file = Open(path, Libc.O_WRONLY | TestLibc.O_APPEND);
-        using var sink = new LogSink(_loop, file.Number);
+        using var sink = new LogSink(_loop, file.Number, LogWriter.Of(LogFormat.Json));
         sink.Write(Event(1));
         sink.Flush();
         File.AppendAllText(path, "another writer\n");
@@ -62,7 +63,7 @@ public sealed class LogSinkTests : IDisposable
         using var folder = new TempFolder();
         var path = folder.Write("log", "");
         using var output = Open("/dev/full", Libc.O_WRONLY);
-        using var sink = new LogSink(_loop, output.Number);
+        using var sink = new LogSink(_loop, output.Number, LogWriter.Of(LogFormat.Json));
         for (var i = 0; i < 3; i++)
         {
             sink.Write(Event(i));
@@ -89,7 +90,7 @@ public sealed class LogSinkTests : IDisposable
         // A socket takes part of a line and then its reader goes: the same as a disk that fills up, without a disk.
         using var sockets = Pipe.OpenSockets();
         using var later = Pipe.OpenSockets();
-        using var sink = new LogSink(_loop, sockets.Write.Number);
+        using var sink = new LogSink(_loop, sockets.Write.Number, LogWriter.Of(LogFormat.Json));
         sink.Write(Event(0) with { Message = new string('x', 1_000_000) });
         sink.Flush();
         sockets.Read.Dispose();

@@ -17,7 +17,7 @@ sealed class LogBench : IDisposable
     public LogBench(Pipe? output = null)
     {
         Output = output ?? Pipe.Open();
-        Sink = new LogSink(Loop, Output.Write.Number);
+        Sink = new LogSink(Loop, Output.Write.Number, LogWriter.Of(LogFormat.Json));
     }
 
     public EventLoop Loop { get; } = new();
