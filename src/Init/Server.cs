@@ -65,14 +65,8 @@ static class Server
     /// <returns>Null when something is wrong.</returns>
     public static Ecosystem? Load(string file, string? env, Inherited inherited)
     {
-        byte[] bytes;
-        try
+        if (ConfigSource.Read(file, inherited) is not { } bytes)
         {
-            bytes = file == "-" ? ReadStandardInput() : File.ReadAllBytes(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            StandardError.Line($"cannot read {file}: {error.Message} To run one command instead of a file: pminit -- {file}");
             return null;
         }
 
@@ -96,7 +90,7 @@ static class Server
         if (result.Ecosystem is { } ecosystem)
         {
             problems.AddRange(ProgramCheck.Missing(ecosystem, inherited)
-                .Select(missing => $"{file}:{missing.App.ScriptAt}: app \"{missing.App.Name}\": {missing.Problem.Detail}"));
+                .Select(missing => $"{file}{(missing.App.ScriptAt.Line > 0 ? ":" : "")}{missing.App.ScriptAt}: app \"{missing.App.Name}\": {missing.Problem.Detail}"));
         }
 
         foreach (var problem in problems)
@@ -105,14 +99,6 @@ static class Server
         }
 
         return problems.Count == 0 ? result.Ecosystem : null;
-    }
-
-    static byte[] ReadStandardInput()
-    {
-        using var stream = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.Read);
-        using var copy = new MemoryStream();
-        stream.CopyTo(copy);
-        return copy.ToArray();
     }
 
     static Fd? Listen(HealthSettings settings, out int port, out string? problem)

@@ -77,7 +77,7 @@ sealed class ConfigSection<TDraft>
             else if (!given.TryAdd(row.Name, member))
             {
                 var first = given[row.Name];
-                inner.Error(member.KeyPosition, $"the same field as {Words.Quote(first.Key)} at {Words.Line(first.KeyPosition)}", "keep one of the two");
+                inner.Error(member.KeyPosition, $"the same field as {Words.Quote(first.Key)}{Words.AtLine(first.KeyPosition)}", "keep one of the two");
             }
             else
             {

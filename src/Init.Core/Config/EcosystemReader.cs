@@ -11,7 +11,7 @@ namespace Init.Core.Config;
 public static class EcosystemReader
 {
     /// <summary>Reads and validates.</summary>
-    /// <param name="bytes">Content of the file; at most 1 MiB.</param>
+    /// <param name="bytes">Content of the file, at most 1 MiB; for a script the JSON that its evaluation gave, whose values have no places.</param>
     /// <param name="fileName">Name as the user gave it: shown in errors, and its extension decides the format.</param>
     /// <param name="context">What the machine contributes.</param>
     /// <returns>An ecosystem, or one error or more; never both.</returns>
@@ -19,11 +19,7 @@ public static class EcosystemReader
     {
         var report = new ConfigReport(fileName, context);
         Ecosystem? ecosystem = null;
-        if (RefuseFormat(fileName) is { } refusal)
-        {
-            report.Errors.Add(refusal);
-        }
-        else if (DataFile.Read(bytes, fileName, report.Errors) is { } root)
+        if (DataFile.Read(bytes, fileName, report.Errors) is { } root)
         {
             ecosystem = ReadRoot(root, new ConfigScope(report, ""), context);
             if (EnvironmentBuilder.RefuseProfile(report, context.Profile) is { } unknown)
@@ -44,13 +40,6 @@ public static class EcosystemReader
     /// <summary>The file's own first, then those of the files that it names, each in order of place.</summary>
     static ImmutableArray<ConfigError> InOrder(List<ConfigError> errors, string file)
         => [.. errors.OrderBy(error => error.File == file ? "" : error.File, StringComparer.Ordinal).ThenBy(static error => error.Position.Line).ThenBy(static error => error.Position.Column)];
-
-    static ConfigError? RefuseFormat(string fileName) => FileFormats.Of(fileName) != FileFormat.Script ? null : new ConfigError
-    {
-        File = fileName,
-        Message = "JavaScript and TypeScript files are not available in this version yet",
-        Hint = "write the same as JSON (comments, trailing commas and bare keys are fine): {\"apps\": [{\"script\": \"server.js\"}]}, or as YAML",
-    };
 
     static Ecosystem ReadRoot(DataNode root, ConfigScope scope, ConfigContext context)
     {
@@ -139,7 +128,7 @@ public static class EcosystemReader
             if (app.Name is not null && !places.TryAdd(app.Name, app))
             {
                 var first = places[app.Name];
-                app.NamePath.Error(app.NameAt, $"a second app is called {Words.Quote(app.Name)}, the first is {first.NamePath.Path} at {Words.Line(first.NameAt)}",
+                app.NamePath.Error(app.NameAt, $"a second app is called {Words.Quote(app.Name)}, the first is {first.NamePath.Path}{Words.AtLine(first.NameAt)}",
                     "give each app a \"name\" of its own");
             }
         }

@@ -55,6 +55,9 @@ static class Words
         DataKind.Invalid => "something unreadable",
     };
 
+    /// <summary>" at line 3", or nothing where the place is unknown.</summary>
+    public static string AtLine(SourcePosition at) => at.Line == 0 ? "" : " at " + Line(at);
+
     public static string Line(SourcePosition at) => string.Create(CultureInfo.InvariantCulture, $"line {at.Line}");
 
     static void Append(StringBuilder shown, char c)

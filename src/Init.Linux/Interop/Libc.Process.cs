@@ -6,8 +6,10 @@ namespace Init.Linux.Interop;
 public static unsafe partial class Libc
 {
     public const int P_ALL = 0;
+    public const int P_PID = 1;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
+    public const int WNOWAIT = 0x01000000;
     public const int CLD_EXITED = 1;
     public const int CLD_KILLED = 2;
     public const int CLD_DUMPED = 3;

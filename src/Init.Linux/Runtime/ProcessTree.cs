@@ -49,6 +49,9 @@ public sealed class ProcessTree(Reaper reaper)
         return !File.Exists(ChildrenFile) && Libc.kill(-leader, KillSignal) == 0 ? 1 : 0;
     }
 
+    /// <summary>Whether nothing of a leader's session, group or tree lives, itself not counted.</summary>
+    public static bool IsGone(int leader) => Descendants(leader).Count == 0;
+
     /// <summary>Kills what is found, and looks again until nothing new lives.</summary>
     /// <returns>Number of processes signalled, those in <paramref name="killed"/> included.</returns>
     static int Sweep(int leader, HashSet<int> killed)

@@ -60,7 +60,8 @@ public sealed unsafe class Reaper
         return true;
     }
 
-    static ExitStatus StatusOf(in Libc.siginfo_t info) => info.si_code == Libc.CLD_EXITED
+    /// <summary>How a process ended, from what waitid(2) says.</summary>
+    internal static ExitStatus StatusOf(in Libc.siginfo_t info) => info.si_code == Libc.CLD_EXITED
         ? ExitStatus.Exited(info.si_status)
         : ExitStatus.Signalled(info.si_status, info.si_code == Libc.CLD_DUMPED);
 

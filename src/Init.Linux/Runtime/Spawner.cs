@@ -48,7 +48,7 @@ public sealed unsafe class Spawner : IDisposable
 
         using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId);
         int pid;
-        var errno = Launch(found, spec.Cwd, environment, outWrite.Number, errWrite.Number, &pid);
+        var errno = Launch(found, spec.Cwd, environment.Pointer, outWrite.Number, errWrite.Number, -1, &pid);
         outWrite.Dispose();
         errWrite.Dispose();
         if (errno == 0)
@@ -64,7 +64,22 @@ public sealed unsafe class Spawner : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _nullInput.Dispose();
 
-    int Launch(FoundProgram found, string? cwd, StringBlock environment, int output, int error, int* pid)
+    /// <summary>As for a worker, but for the program that evaluates a configuration file: pminit's own cwd and environment.</summary>
+    /// <param name="found">The program.</param>
+    /// <param name="output">What becomes descriptors 1 and 2.</param>
+    /// <param name="answer">What becomes descriptor 3.</param>
+    /// <param name="pid">The process.</param>
+    /// <returns>0, or an errno.</returns>
+    internal int Launch(FoundProgram found, Fd output, Fd answer, out int pid)
+    {
+        int made;
+        var errno = Launch(found, null, _inherited.Environ, output.Number, output.Number, answer.Number, &made);
+        pid = errno == 0 ? made : 0;
+        return errno;
+    }
+
+    /// <summary>Starts a program with three descriptors, or with four where `third` is not -1.</summary>
+    int Launch(FoundProgram found, string? cwd, byte** environment, int output, int error, int third, int* pid)
     {
         var attributes = stackalloc byte[Libc.SpawnObjectSize];
         var actions = stackalloc byte[Libc.SpawnObjectSize];
@@ -79,7 +94,12 @@ public sealed unsafe class Spawner : IDisposable
         Check(Libc.posix_spawn_file_actions_adddup2(actions, _nullInput.Number, 0));
         Check(Libc.posix_spawn_file_actions_adddup2(actions, output, 1));
         Check(Libc.posix_spawn_file_actions_adddup2(actions, error, 2));
-        Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, 3));
+        if (third >= 0)
+        {
+            Check(Libc.posix_spawn_file_actions_adddup2(actions, third, 3));
+        }
+
+        Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, third >= 0 ? 4 : 3));
 
         using var folder = new Utf8z(cwd ?? ".");
         if (cwd is not null)
@@ -94,7 +114,7 @@ public sealed unsafe class Spawner : IDisposable
         }
 
         using var path = new Utf8z(found.Path);
-        var errno = Libc.posix_spawn(pid, path.Pointer, actions, attributes, argv.Pointer, environment.Pointer);
+        var errno = Libc.posix_spawn(pid, path.Pointer, actions, attributes, argv.Pointer, environment);
         Check(Libc.posix_spawn_file_actions_destroy(actions));
         Check(Libc.posix_spawnattr_destroy(attributes));
         return errno;
@@ -109,7 +129,7 @@ public sealed unsafe class Spawner : IDisposable
         }
     }
 
-    static bool TryPipe(out Fd read, out Fd write)
+    internal static bool TryPipe(out Fd read, out Fd write)
     {
         var ends = stackalloc int[2];
         if (Libc.pipe2(ends, Libc.O_CLOEXEC) != 0)
@@ -126,7 +146,7 @@ public sealed unsafe class Spawner : IDisposable
         return true;
     }
 
-    static SpawnProblem PipeProblem()
+    internal static SpawnProblem PipeProblem()
     {
         var errno = Libc.Errno;
         return new SpawnProblem(SpawnStage.Pipe, errno,

@@ -165,18 +165,6 @@ public sealed class ShapeTests
     }
 
     [Theory]
-    [InlineData("ecosystem.config.js", "JavaScript")]
-    [InlineData("/x/ecosystem.config.cjs", "JavaScript")]
-    [InlineData("a.mjs", "JavaScript")]
-    [InlineData("a.ts", "JavaScript")]
-    public void File_IsRefusedAsAWhole_WhenItsFormatIsNotAvailableYet(string file, string part)
-    {
-        var error = Assert.Single(Read("{script: 'a'}", file: file).Errors);
-        Assert.StartsWith(file + ": " + part, error.ToString());
-        Assert.NotEmpty(error.Hint);
-    }
-
-    [Theory]
     [InlineData("-")]
     [InlineData("ecosystem.json5")]
     [InlineData("/dev/fd/3")]

@@ -52,7 +52,7 @@ sealed partial class Pid1 : IDisposable
         List<string> command = ["unshare", .. Machine.UnshareArguments, .. options.Before, Machine.Pminit];
         if (options.File is not null)
         {
-            var file = Path.Combine(folder, "ecosystem.json");
+            var file = Path.Combine(folder, options.FileName);
             File.WriteAllText(file, options.File);
             command.Add(file);
             if (options.Health is { } health)

@@ -6,6 +6,9 @@ sealed record StartOptions
     /// <summary>Text of the ecosystem file; null: no file, only <see cref="Arguments"/>.</summary>
     public string? File { get; init; }
 
+    /// <summary>Name of that file.</summary>
+    public string FileName { get; init; } = "ecosystem.json";
+
     /// <summary>Arguments after the file and the options below.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 

@@ -32,7 +32,7 @@ public sealed partial class DataReader
         return DataNode.OfInvalid(start);
     }
 
-    const string ExpressionHint = "write the value itself; expressions need a .config.js file, and .js files are not available in this version yet";
+    const string ExpressionHint = "write the value itself, or rename the file to X.config.js (module.exports = {…}), which is evaluated";
 
     /// <summary>Moves to the comma or bracket that ends the value; false when that cannot be found.</summary>
     bool SkipExpression()
@@ -103,8 +103,7 @@ public sealed partial class DataReader
         var word = WordAt(_text, _at);
         if (IsProgramWord(word))
         {
-            Stop(at, "this is a JavaScript program, and .js files are not available in this version yet",
-                "write the exported object as JSON: {\"apps\": […]}");
+            Stop(at, "this is a JavaScript program, and the file's name says that it is data", "rename it to X.config.js, which is evaluated");
             return true;
         }
 
