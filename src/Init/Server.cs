@@ -5,12 +5,13 @@ using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Net;
 using Init.Linux.Runtime;
+using Init.Linux.Stage;
 
 namespace Init;
 
 /// <summary>
 /// `pminit FILE`: everything that can be wrong is found and said before anything starts; then the server runs until it has a code.
-/// Order: file, overrides, programs, probe port, control socket, subreaper, workers.
+/// Order: file, programs, users and rights, overrides, probe port, control socket, subreaper, workers.
 /// </summary>
 static class Server
 {
@@ -87,8 +88,12 @@ static class Server
         }
 
         var problems = result.Errors.Select(error => error.ToString()).ToList();
-        if (result.Ecosystem is { } ecosystem)
+        var ecosystem = result.Ecosystem;
+        if (ecosystem is not null)
         {
+            var refused = new List<ConfigError>();
+            ecosystem = ProcessCheck.Settle(ecosystem, file, refused);
+            problems.AddRange(refused.Select(error => error.ToString()));
             problems.AddRange(ProgramCheck.Missing(ecosystem, inherited)
                 .Select(missing => $"{file}{(missing.App.ScriptAt.Line > 0 ? ":" : "")}{missing.App.ScriptAt}: app \"{missing.App.Name}\": {missing.Problem.Detail}"));
         }
@@ -98,7 +103,7 @@ static class Server
             StandardError.Line(problem);
         }
 
-        return problems.Count == 0 ? result.Ecosystem : null;
+        return problems.Count == 0 ? ecosystem : null;
     }
 
     static Fd? Listen(HealthSettings settings, out int port, out string? problem)

@@ -37,6 +37,22 @@ sealed class AppDraft(ConfigContext context)
     public int? Port { get; set; }
 
     public string? IncrementVar { get; set; }
+
+    /// <summary>User, groups, limits and the like.</summary>
+    public ProcessSettings Process
+    {
+        get => Spec.Process;
+        set => Spec = Spec with { Process = value };
+    }
+
+    /// <summary>`uid` was "user:group".</summary>
+    public bool HasGroupOfUser { get; private set; }
+
+    public void SetUser(AskedUser asked)
+    {
+        HasGroupOfUser = asked.Group is not null;
+        Process = Process with { User = asked.User, Group = asked.Group ?? Process.Group };
+    }
 }
 
 /// <summary>What belongs to no app, while it comes in.</summary>

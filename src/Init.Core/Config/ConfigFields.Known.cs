@@ -17,8 +17,6 @@ public static partial class ConfigFields
     static ImmutableArray<AppField> Later() =>
     [
         AppField.NotYet("namespace", Kinds.Text, "remove it: apps are addressed by name").Unless("default"),
-        AppField.NotYet("uid", Kinds.Any, "set the container's user (USER in the Dockerfile), or start the app by setpriv", "user"),
-        AppField.NotYet("gid", Kinds.Any, "set the container's user and group (USER in the Dockerfile), or start the app by setpriv"),
         AppField.NotYet("wait_ready", Kinds.Boolean, "remove it: an app counts as ready as soon as it runs").Unless("false"),
         AppField.NotYet("listen_timeout", Kinds.Duration, "remove it: nothing waits for an app to be ready"),
         AppField.NotYet("shutdown_with_message", Kinds.Boolean, "let the app handle \"kill_signal\"").Unless("false"),
@@ -45,12 +43,6 @@ public static partial class ConfigFields
         AppField.NotYet("cluster", Kinds.Word("cluster", "node", "inherit", "transparent", "none"), "remove it: each copy must listen on a port of its own").Unless("none"),
         AppField.NotYet("listen", Kinds.Globs, "remove it: let the app bind its own sockets"),
         AppField.NotYet("balance", Kinds.Word("balance", "per_worker", "shared", "round_robin"), "remove it: let the app bind its own sockets"),
-        AppField.NotYet("limits", Kinds.Any, "start the app by prlimit, or set limits on the container"),
-        AppField.NotYet("nice", Kinds.Any, "start the app by nice: \"script\": \"nice -n 5 …\""),
-        AppField.NotYet("oom_score_adj", Kinds.Any, "start the app by choom"),
-        AppField.NotYet("umask", Kinds.Any, "set it in \"script\": \"umask 027; exec …\""),
-        AppField.NotYet("no_new_privs", Kinds.Any, "set it on the container").Unless("false"),
-        AppField.NotYet("groups", Kinds.Any, "set them on the container"),
         AppField.NotYet("log_json", Kinds.Word("logJson", "auto", "wrap", "pass"), "remove it: lines that are JSON objects are recognised").Unless("auto"),
         AppField.NotYet("redact", Kinds.Globs, "remove it, and mask secrets in the app").Unless("[]"),
     ];

@@ -11,7 +11,7 @@ namespace Init.Core.Config;
 /// What a file comes to, with every default, alias, profile, reference and environment file worked in: `pminit check --print`. Values
 /// that were read from secret files are not shown.
 /// </summary>
-public static class EffectiveConfig
+public static partial class EffectiveConfig
 {
     /// <summary>The ecosystem as JSON; durations in milliseconds.</summary>
     /// <returns>Indented JSON with a newline at its end. Absent values are left out.</returns>
@@ -116,6 +116,7 @@ public static class EffectiveConfig
         json.WriteBoolean("essential", app.Essential);
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
+        WriteProcess(json, app.Process);
     }
 
     static void WriteCommand(Utf8JsonWriter json, CommandSpec command)

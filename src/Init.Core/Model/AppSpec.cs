@@ -59,6 +59,9 @@ public sealed record AppSpec
     /// <summary>When this app ends for good, the container ends with its code.</summary>
     public bool Essential { get; init; }
 
+    /// <summary>User, groups, limits and the like.</summary>
+    public ProcessSettings Process { get; init; } = ProcessSettings.None;
+
     /// <summary>Where `script` stands in the file, for errors that only the machine can tell (missing program).</summary>
     public SourcePosition ScriptAt { get; init; }
 }

@@ -19,6 +19,9 @@ public enum SpawnStage
 
     /// <summary>The process could not become the program (EACCES, ENOEXEC, ENOENT of a #! interpreter).</summary>
     Exec,
+
+    /// <summary>What the file asks of the process (user, limits …) could not be set.</summary>
+    Settings,
 }
 
 /// <summary>What can happen to one worker: the closed set of inputs of `WorkerMachine`.</summary>
@@ -43,10 +46,16 @@ public abstract record WorkerEvent
     /// <summary>Pass a signal to the process.</summary>
     public sealed record SendSignal(Signal Signal) : WorkerEvent;
 
-    /// <summary>The spawn asked for succeeded: the program runs.</summary>
+    /// <summary>
+    /// The spawn asked for succeeded: the process exists. The program runs too, unless the app's process settings need a stage before it: then
+    /// Executed follows, or SpawnFailed.
+    /// </summary>
     public sealed record Spawned(int Incarnation, int Pid) : WorkerEvent;
 
-    /// <summary>The spawn asked for failed; no process exists.</summary>
+    /// <summary>A process with a stage before its program has become the program.</summary>
+    public sealed record Executed(int Incarnation) : WorkerEvent;
+
+    /// <summary>The spawn asked for failed, or the process ended before it became the program; none exists, and no exit is reported.</summary>
     /// <param name="Incarnation">Which spawn.</param>
     /// <param name="Stage">Where.</param>
     /// <param name="Errno">errno(3).</param>

@@ -48,10 +48,10 @@ public static partial class WorkerMachine
             how, new LogField("uptime_ms", uptimeMs));
     }
 
-    static void ReportSpawnFailed(WorkerEvent.SpawnFailed e, in Turn turn)
+    static void ReportSpawnFailed(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn)
     {
         var stage = StageWord(e.Stage);
-        Report(turn, 0, EventName.SpawnFailed, LogLevel.Error, $"could not be started ({stage}): {e.Detail}",
+        Report(turn, s.Pid, EventName.SpawnFailed, LogLevel.Error, $"could not be started ({stage}): {e.Detail}",
             new LogField("stage", stage), new LogField("errno", e.Errno), new LogField("detail", e.Detail));
     }
 
@@ -107,6 +107,7 @@ public static partial class WorkerMachine
         SpawnStage.Pipe => "pipe",
         SpawnStage.Fork => "fork",
         SpawnStage.Exec => "exec",
+        SpawnStage.Settings => "settings",
     };
 
     static long Milliseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMillisecond;

@@ -22,12 +22,24 @@ public static partial class WorkerMachine
     static WorkerState OnSpawnFailed(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn) => s.Phase switch
     {
         Phase.Down => Impossible(s, "spawn failed", turn),
-        Phase.Starting => s.Pid == 0 ? NotSpawned(s, e, turn) : Impossible(s, "spawn failed after spawned", turn),
-        Phase.Ready => Impossible(s, "spawn failed", turn),
-        Phase.Draining => Impossible(s, "spawn failed", turn),
-        Phase.Killing => Impossible(s, "spawn failed", turn),
+        Phase.Starting => NotSpawned(s, e, turn),
+        Phase.Ready => NotSpawned(s, e, turn),
+        Phase.Draining => NotSpawnedOnRequest(s, e, turn),
+        Phase.Killing => NotSpawnedOnRequest(s, e, turn),
         Phase.Waiting => Impossible(s, "spawn failed", turn),
         Phase.Failed => Impossible(s, "spawn failed", turn),
+    };
+
+    /// <summary>One that still has to prove itself has a deadline for that.</summary>
+    static WorkerState OnExecuted(in WorkerState s, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => s,
+        Phase.Starting => s.Pid == 0 ? Impossible(s, "executed before the spawn was answered", turn) : s.Deadline.IsSet ? s : BecomeReady(s, turn),
+        Phase.Ready => s,
+        Phase.Draining => s,
+        Phase.Killing => s,
+        Phase.Waiting => s,
+        Phase.Failed => s,
     };
 
     /// <summary>Late words of a process that is on its way down, or gone, change nothing.</summary>
@@ -73,9 +85,12 @@ public static partial class WorkerMachine
         }
 
         var provingTime = Readiness.ProvingTime(running, turn.Spec);
-        return provingTime > TimeSpan.Zero
-            ? running with { Deadline = turn.Now + provingTime }
-            : BecomeReady(running, turn);
+        if (provingTime > TimeSpan.Zero)
+        {
+            return running with { Deadline = turn.Now + provingTime };
+        }
+
+        return turn.Spec.Process.NeedsStage ? running : BecomeReady(running, turn);
     }
 
     static WorkerState BecomeReady(in WorkerState s, in Turn turn)
@@ -86,11 +101,18 @@ public static partial class WorkerMachine
 
     static WorkerState NotSpawned(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn)
     {
-        var failed = s with { LastExit = ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)) };
-        ReportSpawnFailed(e, turn);
+        var failed = s with { Pid = 0, Deadline = Instant.Never, LastExit = ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)) };
+        ReportSpawnFailed(s, e, turn);
         return s.Goal == Goal.Down
             ? failed with { Phase = Phase.Down }
             : Follow(failed, RestartPolicy.AfterSpawnFailure(s, e.Stage, e.Errno, turn.Spec), turn);
+    }
+
+    /// <summary>It was on its way down already: the failure is worth a line and changes nothing of what follows.</summary>
+    static WorkerState NotSpawnedOnRequest(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn)
+    {
+        ReportSpawnFailed(s, e, turn);
+        return EndedOnRequest(s, ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)), turn);
     }
 
     /// <summary>The codes of a POSIX shell: 127 not found, 126 found but could not be executed.</summary>
@@ -100,6 +122,7 @@ public static partial class WorkerMachine
         SpawnStage.Cwd => errno is Enoent or Enotdir ? 127 : 126,
         SpawnStage.Pipe => 126,
         SpawnStage.Fork => 126,
+        SpawnStage.Settings => 126,
         SpawnStage.Exec => errno is Enoent or Enotdir ? 127 : 126,
     };
 }

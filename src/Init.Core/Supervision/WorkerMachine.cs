@@ -46,6 +46,7 @@ public static partial class WorkerMachine
             WorkerEvent.Hurry => OnHurry(s, turn),
             WorkerEvent.SendSignal send => OnSendSignal(s, send, turn),
             WorkerEvent.Spawned spawned => OnSpawned(s, spawned, turn),
+            WorkerEvent.Executed => OnExecuted(s, turn),
             WorkerEvent.SpawnFailed failed => OnSpawnFailed(s, failed, turn),
             WorkerEvent.ReadyReceived => OnReadyReceived(s, turn),
             WorkerEvent.Exited exited => OnExited(s, exited, turn),
@@ -60,6 +61,7 @@ public static partial class WorkerMachine
     static int? IncarnationOf(WorkerEvent e) => e switch
     {
         WorkerEvent.Spawned spawned => spawned.Incarnation,
+        WorkerEvent.Executed executed => executed.Incarnation,
         WorkerEvent.SpawnFailed failed => failed.Incarnation,
         WorkerEvent.ReadyReceived ready => ready.Incarnation,
         WorkerEvent.Exited exited => exited.Incarnation,

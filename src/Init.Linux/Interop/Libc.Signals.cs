@@ -8,6 +8,7 @@ public static unsafe partial class Libc
     public const int SIG_SETMASK = 2;
     public const int SFD_NONBLOCK = 0x800;
     public const int SFD_CLOEXEC = 0x80000;
+    public const nint SIG_DFL = 0;
     public const nint SIG_IGN = 1;
 
     /// <summary>sizeof(struct signalfd_siginfo).</summary>

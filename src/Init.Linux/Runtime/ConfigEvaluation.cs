@@ -3,6 +3,7 @@ using Init.Core.Config.Evaluation;
 using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
+using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;
 
@@ -48,28 +49,28 @@ public sealed class ConfigEvaluation : IDisposable
     /// <returns>A running evaluation, or a problem; exactly one is not null.</returns>
     public static (ConfigEvaluation? Evaluation, SpawnProblem? Problem) Start(Spawner spawner, FoundProgram program, Instant deadline)
     {
-        if (!Spawner.TryPipe(out var answerRead, out var answerWrite))
+        if (WorkerPipe.TryMake() is not { } answer)
         {
             return (null, Spawner.PipeProblem());
         }
 
-        using var answerEnd = answerWrite;
-        if (!Spawner.TryPipe(out var outputRead, out var outputWrite))
+        if (WorkerPipe.TryMake() is not { } output)
         {
             var problem = Spawner.PipeProblem();
-            answerRead.Dispose();
+            answer.DisposeBoth();
             return (null, problem);
         }
 
-        using var outputEnd = outputWrite;
-        var errno = spawner.Launch(program, outputWrite, answerWrite, out var pid);
+        var errno = spawner.Launch(program, output, answer, out var pid);
+        answer.Write.Dispose();
+        output.Write.Dispose();
         if (errno == 0)
         {
-            return (new ConfigEvaluation(pid, answerRead, outputRead, deadline), null);
+            return (new ConfigEvaluation(pid, answer.Read, output.Read, deadline), null);
         }
 
-        answerRead.Dispose();
-        outputRead.Dispose();
+        answer.Read.Dispose();
+        output.Read.Dispose();
         return (null, Spawner.ExecProblem(program.Path, errno));
     }
 

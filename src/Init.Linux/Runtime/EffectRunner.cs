@@ -1,6 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
+using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;
 
@@ -9,7 +10,7 @@ namespace Init.Linux.Runtime;
 /// queue. A failure here is an event or a log line, never an exception: PID 1 goes on.
 /// </summary>
 public sealed class EffectRunner(
-    Supervisor supervisor, Spawner spawner, Reaper reaper, ProcessTree tree, WorkerLogs logs, LogSink sink, EventQueue queue)
+    Supervisor supervisor, Spawner spawner, Reaper reaper, ProcessTree tree, WorkerLogs logs, StageWatch stages, LogSink sink, EventQueue queue)
 {
     /// <summary>Reads the ecosystem file again; null when there was none (one command line).</summary>
     public Action? ReadConfig { get; set; }
@@ -65,6 +66,8 @@ public sealed class EffectRunner(
         reaper.Own(process.Pid, spawn.Worker, spawn.Incarnation);
         queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
         logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process);
+        stages.Attach(process, supervisor.SpecOf(spawn.Worker),
+            () => queue.Tell(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Executed(spawn.Incarnation))));
     }
 
     (SpawnedProcess? Process, SpawnProblem? Problem) TrySpawn(Effect.Spawn spawn)

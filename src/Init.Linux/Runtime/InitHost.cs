@@ -4,6 +4,7 @@ using Init.Core.Supervision;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Net;
+using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;
 
@@ -33,6 +34,7 @@ public sealed class InitHost : IDisposable
     readonly Supervisor _supervisor;
     readonly Spawner _spawner;
     readonly WorkerLogs _logs;
+    readonly StageWatch _stages;
     readonly EffectRunner _runner;
     readonly SignalSource _signals;
     readonly List<SocketServer> _servers = [];
@@ -53,7 +55,8 @@ public sealed class InitHost : IDisposable
         _supervisor = new Supervisor(ecosystem);
         _spawner = new Spawner(inherited);
         _logs = new WorkerLogs(_loop, _sink, _errorSink ?? _sink);
-        _runner = new EffectRunner(_supervisor, _spawner, _reaper, new ProcessTree(_reaper), _logs, Own, _queue);
+        _stages = new StageWatch(_loop);
+        _runner = new EffectRunner(_supervisor, _spawner, _reaper, new ProcessTree(_reaper), _logs, _stages, Own, _queue);
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -189,7 +192,10 @@ public sealed class InitHost : IDisposable
     void OnExit(WorkerId worker, int incarnation, int pid, ExitStatus status)
     {
         _logs.DrainEnded(pid);
-        _queue.Tell(new SupervisorEvent.ToWorker(worker, new WorkerEvent.Exited(incarnation, status)));
+        WorkerEvent what = _stages.Ended(pid) is { } problem
+            ? new WorkerEvent.SpawnFailed(incarnation, problem.Stage, problem.Errno, problem.Detail)
+            : new WorkerEvent.Exited(incarnation, status);
+        _queue.Tell(new SupervisorEvent.ToWorker(worker, what));
     }
 
     void Decide(Instant now)

@@ -84,7 +84,7 @@ public sealed unsafe class InitMode : IDisposable
         var attributes = stackalloc byte[Libc.SpawnObjectSize];
         var actions = stackalloc byte[Libc.SpawnObjectSize];
         var mask = new Libc.sigset_t { bits = _inherited.Mask };
-        var defaults = new Libc.sigset_t { bits = ~_inherited.Ignored & ~(1UL << 8) & ~(1UL << 18) };
+        var defaults = new Libc.sigset_t { bits = ~_inherited.Ignored & SignalState.Catchable };
         _ = Libc.posix_spawnattr_init(attributes);
         _ = Libc.posix_spawn_file_actions_init(actions);
         _ = Libc.posix_spawnattr_setflags(attributes,
@@ -134,14 +134,11 @@ public sealed unsafe class InitMode : IDisposable
     /// </summary>
     void IgnoreFaults(byte* saved)
     {
-        var ignore = stackalloc byte[Libc.SigactionSize];
-        new Span<byte>(ignore, Libc.SigactionSize).Clear();
-        *(nint*)ignore = Libc.SIG_IGN;
         for (var i = 0; i < Faults.Length; i++)
         {
             if (IsIgnored(Faults[i]))
             {
-                _ = Libc.sigaction(Faults[i], ignore, saved + (i * Libc.SigactionSize));
+                SignalState.Set(Faults[i], Libc.SIG_IGN, saved + (i * Libc.SigactionSize));
             }
         }
     }

@@ -1,13 +1,15 @@
 using Init.Core.Model;
+using Init.Core.Processes;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
+using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;
 
 /// <summary>
 /// posix_spawn(3) only: no managed code can run after fork. A worker starts clean: empty signal mask, default dispositions, its own
 /// session, /dev/null as stdin, pipes as stdout and stderr, and no other descriptor.
-/// What can go wrong: glibc's sigfillset leaves 32 and 33 out and posix_spawn would then set them ignored, so the set is raw bits.
+/// An app whose process settings need more is spawned as pminit's own exec stage (<see cref="ExecStage"/>), with one more pipe as descriptor 3.
 /// </summary>
 public sealed unsafe class Spawner : IDisposable
 {
@@ -33,58 +35,58 @@ public sealed unsafe class Spawner : IDisposable
             return (null, problem);
         }
 
-        if (!TryPipe(out var outRead, out var outWrite))
+        var isStaged = spec.Process.NeedsStage;
+        var pipes = new WorkerPipe?[isStaged ? 3 : 2];
+        for (var i = 0; i < pipes.Length; i++)
         {
-            return (null, PipeProblem());
-        }
-
-        if (!TryPipe(out var errRead, out var errWrite))
-        {
-            problem = PipeProblem();
-            outRead.Dispose();
-            outWrite.Dispose();
-            return (null, problem);
+            pipes[i] = WorkerPipe.TryMake();
+            if (pipes[i] is null)
+            {
+                problem = PipeProblem();
+                Array.ForEach(pipes, pipe => pipe?.DisposeBoth());
+                return (null, problem);
+            }
         }
 
         using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId);
+        using var argv = isStaged ? StageArgv(spec, found) : Argv(found);
         int pid;
-        var errno = Launch(found, spec.Cwd, environment.Pointer, outWrite.Number, errWrite.Number, -1, &pid);
-        outWrite.Dispose();
-        errWrite.Dispose();
-        if (errno == 0)
+        var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, pipes!, &pid);
+        if (errno != 0)
         {
-            return (new SpawnedProcess(pid, outRead, errRead), null);
+            Array.ForEach(pipes, pipe => pipe!.DisposeBoth());
+            return (null, isStaged ? StageProgram.Problem(errno) : ExecProblem(found.Path, errno));
         }
 
-        outRead.Dispose();
-        errRead.Dispose();
-        return (null, ExecProblem(found.Path, errno));
+        Array.ForEach(pipes, pipe => pipe!.Write.Dispose());
+        return (new SpawnedProcess(pid, pipes[0]!.Read, pipes[1]!.Read, isStaged ? pipes[2]!.Read : null, found.Path), null);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _nullInput.Dispose();
 
-    /// <summary>As for a worker, but for the program that evaluates a configuration file: pminit's own cwd and environment.</summary>
+    /// <summary>As for a worker, but for a program of our own or one that evaluates a configuration file: pminit's own cwd and environment.</summary>
     /// <param name="found">The program.</param>
     /// <param name="output">What becomes descriptors 1 and 2.</param>
     /// <param name="answer">What becomes descriptor 3.</param>
     /// <param name="pid">The process.</param>
     /// <returns>0, or an errno.</returns>
-    internal int Launch(FoundProgram found, Fd output, Fd answer, out int pid)
+    internal int Launch(FoundProgram found, WorkerPipe output, WorkerPipe answer, out int pid)
     {
+        using var argv = Argv(found);
         int made;
-        var errno = Launch(found, null, _inherited.Environ, output.Number, output.Number, answer.Number, &made);
+        var errno = Launch(found.Path, null, argv, _inherited.Environ, [output, output, answer], &made);
         pid = errno == 0 ? made : 0;
         return errno;
     }
 
-    /// <summary>Starts a program with three descriptors, or with four where `third` is not -1.</summary>
-    int Launch(FoundProgram found, string? cwd, byte** environment, int output, int error, int third, int* pid)
+    /// <summary>Starts a program whose descriptors from 1 up are the write ends of the pipes.</summary>
+    int Launch(string program, string? cwd, StringBlock argv, byte** environment, WorkerPipe[] pipes, int* pid)
     {
         var attributes = stackalloc byte[Libc.SpawnObjectSize];
         var actions = stackalloc byte[Libc.SpawnObjectSize];
         var noSignals = new Libc.sigset_t();
-        var allSignals = new Libc.sigset_t { bits = ~0UL & ~(1UL << 8) & ~(1UL << 18) }; // all but KILL and STOP
+        var allSignals = new Libc.sigset_t { bits = SignalState.Catchable };
         Check(Libc.posix_spawnattr_init(attributes));
         Check(Libc.posix_spawn_file_actions_init(actions));
         Check(Libc.posix_spawnattr_setflags(attributes,
@@ -92,14 +94,12 @@ public sealed unsafe class Spawner : IDisposable
         Check(Libc.posix_spawnattr_setsigmask(attributes, &noSignals));
         Check(Libc.posix_spawnattr_setsigdefault(attributes, &allSignals));
         Check(Libc.posix_spawn_file_actions_adddup2(actions, _nullInput.Number, 0));
-        Check(Libc.posix_spawn_file_actions_adddup2(actions, output, 1));
-        Check(Libc.posix_spawn_file_actions_adddup2(actions, error, 2));
-        if (third >= 0)
+        for (var i = 0; i < pipes.Length; i++)
         {
-            Check(Libc.posix_spawn_file_actions_adddup2(actions, third, 3));
+            Check(Libc.posix_spawn_file_actions_adddup2(actions, pipes[i].Write.Number, i + 1));
         }
 
-        Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, third >= 0 ? 4 : 3));
+        Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, pipes.Length + 1));
 
         using var folder = new Utf8z(cwd ?? ".");
         if (cwd is not null)
@@ -107,17 +107,30 @@ public sealed unsafe class Spawner : IDisposable
             Check(Libc.posix_spawn_file_actions_addchdir_np(actions, folder.Pointer));
         }
 
-        using var argv = new StringBlock(found.Argv.Length);
-        foreach (var argument in found.Argv)
-        {
-            argv.Add(argument);
-        }
-
-        using var path = new Utf8z(found.Path);
+        using var path = new Utf8z(program);
         var errno = Libc.posix_spawn(pid, path.Pointer, actions, attributes, argv.Pointer, environment);
         Check(Libc.posix_spawn_file_actions_destroy(actions));
         Check(Libc.posix_spawnattr_destroy(attributes));
         return errno;
+    }
+
+    static StringBlock Argv(FoundProgram found)
+    {
+        var argv = new StringBlock(found.Argv.Length);
+        Array.ForEach(found.Argv, argv.Add);
+        return argv;
+    }
+
+    /// <summary>The stage enters the working directory: perhaps only the worker's user may.</summary>
+    static StringBlock StageArgv(AppSpec spec, FoundProgram found)
+    {
+        var argv = new StringBlock(found.Argv.Length + ExecStage.FirstArgument);
+        argv.Add(ExecStage.Name);
+        argv.Add(StageSpec.Write(spec.Process));
+        argv.Add(spec.Cwd ?? "");
+        argv.Add(found.Path);
+        Array.ForEach(found.Argv, argv.Add);
+        return argv;
     }
 
     /// <summary>These calls fail only for want of memory.</summary>
@@ -127,23 +140,6 @@ public sealed unsafe class Spawner : IDisposable
         {
             throw new LinuxException("posix_spawn set-up", errno, "preparing a worker");
         }
-    }
-
-    internal static bool TryPipe(out Fd read, out Fd write)
-    {
-        var ends = stackalloc int[2];
-        if (Libc.pipe2(ends, Libc.O_CLOEXEC) != 0)
-        {
-            read = write = new Fd(-1);
-            return false;
-        }
-
-        read = new Fd(ends[0]);
-        write = new Fd(ends[1]);
-
-        // Only our end: O_NONBLOCK belongs to the open file, and the worker's end is another one.
-        _ = Libc.fcntl(ends[0], Libc.F_SETFL, Libc.O_NONBLOCK);
-        return true;
     }
 
     internal static SpawnProblem PipeProblem()
@@ -190,4 +186,9 @@ public sealed unsafe class Spawner : IDisposable
 }
 
 /// <summary>A worker's process and our ends of its pipes.</summary>
-public sealed record SpawnedProcess(int Pid, Fd Output, Fd Error);
+/// <param name="Pid">The process.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Error">Its standard error.</param>
+/// <param name="Stage">The status pipe of the exec stage; null when the program runs already.</param>
+/// <param name="Path">The program, for messages.</param>
+public sealed record SpawnedProcess(int Pid, Fd Output, Fd Error, Fd? Stage = null, string Path = "");

@@ -228,7 +228,7 @@ public sealed class FieldTests
     {
         var plain = AppWith("");
         foreach (var field in ConfigFields.AppFields.Where(field => field.Verdict == Verdict.Honoured && field.Name is not "script" && field.Default is not "none"
-            && !field.Default.Contains("pminit's own") && field.Name is not ("name" or "interpreter")))
+            && !field.Default.Contains("pminit's own") && field.Name is not ("name" or "interpreter" or "gid" or "groups")))
         {
             var written = field.Default[0] is '[' or '{' ? field.Default : $"\"{field.Default}\"";
             var read = AppWith($"{field.Name}: {written}");

@@ -124,13 +124,11 @@ public sealed class ShapeTests
     [InlineData("cron: '0 0 * * *'")]
     [InlineData("wait_ready: true")]
     [InlineData("listen_timeout: 1")]
-    [InlineData("uid: 'node'")]
     [InlineData("out_file: './x.log'")]
     [InlineData("namespace: 'x'")]
     [InlineData("depends_on: ['db']")]
     [InlineData("health_check: {}")]
     [InlineData("type: 'task'")]
-    [InlineData("nice: 5")]
     public void Field_IsAnErrorWithARemedy_WhenItIsNotAvailableYet(string field)
     {
         var error = Refuse(field);

@@ -75,13 +75,13 @@ public class WorkerInvariantTests
             if (_spawnIsOpen)
             {
                 Step(_random.Below(6) == 0
-                    ? new WorkerEvent.SpawnFailed(_state.Incarnation, (SpawnStage)_random.Below(5), _random.Below(14), "")
+                    ? new WorkerEvent.SpawnFailed(_state.Incarnation, (SpawnStage)_random.Below(6), _random.Below(14), "")
                     : new WorkerEvent.Spawned(_state.Incarnation, ++_nextPid));
                 return;
             }
 
             var isLive = _livePid != 0;
-            Step(_random.Below(12) switch
+            Step(_random.Below(14) switch
             {
                 0 => new WorkerEvent.Start(),
                 1 => _random.Below(4) == 0 ? new WorkerEvent.Stop() : new WorkerEvent.DeadlinePassed(),
@@ -91,6 +91,8 @@ public class WorkerInvariantTests
                 5 when isLive => new WorkerEvent.ReadyReceived(_state.Incarnation),
                 6 when isLive => new WorkerEvent.ProbeFailed(_state.Incarnation),
                 7 when isLive => new WorkerEvent.MemoryOver(_state.Incarnation),
+                11 when isLive => new WorkerEvent.SpawnFailed(_state.Incarnation, SpawnStage.Settings, _random.Below(14), ""),
+                12 when isLive => new WorkerEvent.Executed(_state.Incarnation),
                 8 or 9 or 10 when isLive => new WorkerEvent.Exited(_state.Incarnation, AnyStatus()),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
@@ -101,7 +103,7 @@ public class WorkerInvariantTests
             _now += Specs.Ms(_random.Below(2000));
             var incarnation = _state.Incarnation - 1 + _random.Below(3);
             var before = _state;
-            var kind = _random.Below(12);
+            var kind = _random.Below(13);
             Step(kind switch
             {
                 0 => new WorkerEvent.Start(),
@@ -114,10 +116,11 @@ public class WorkerInvariantTests
                 7 => new WorkerEvent.MemoryOver(incarnation),
                 8 => new WorkerEvent.Exited(incarnation, AnyStatus()),
                 9 => new WorkerEvent.Spawned(incarnation, _random.Below(20)),
-                10 => new WorkerEvent.SpawnFailed(incarnation, (SpawnStage)_random.Below(5), _random.Below(40), ""),
+                10 => new WorkerEvent.SpawnFailed(incarnation, (SpawnStage)_random.Below(6), _random.Below(40), ""),
+                11 => new WorkerEvent.Executed(incarnation),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
-            Check(kind is < 5 or > 10 || incarnation == before.Incarnation || (_state == before && _effects.Count == 0), "news of another incarnation change nothing");
+            Check(kind is < 5 or > 11 || incarnation == before.Incarnation || (_state == before && _effects.Count == 0), "news of another incarnation change nothing");
         }
 
         /// <summary>After Stop, deadlines and the kernel lead to Down, whatever was before.</summary>
@@ -196,7 +199,7 @@ public class WorkerInvariantTests
                         Check(kill.Pid == pid && pid > 0 && _state.Phase == Phase.Killing, "kills name the process");
                         break;
                     case Effect.KillLeftovers leftovers:
-                        Check(leftovers.Pid == pid && pid > 0 && e is WorkerEvent.Exited && _state.Pid == 0, "leftovers are those of the dead");
+                        Check(leftovers.Pid == pid && pid > 0 && e is WorkerEvent.Exited or WorkerEvent.SpawnFailed && _state.Pid == 0, "leftovers are those of the dead");
                         break;
                     case Effect.Report report:
                         InternalErrors += report.Event.Name == EventName.InternalError ? 1 : 0;
@@ -223,12 +226,15 @@ public class WorkerInvariantTests
                     _unstable++;
                     _spawnIsOpen = false;
                     break;
-                case WorkerEvent.Exited exited when before.Incarnation == exited.Incarnation && _livePid != 0:
+                case WorkerEvent.SpawnFailed failed when before.Incarnation == failed.Incarnation && _livePid != 0 && before.Phase is Phase.Starting or Phase.Ready:
                     _livePid = 0;
-                    var uptime = _now - before.StartedAt;
-                    _unstable += uptime < spec.MinUptime ? 1 : 0;
-                    _ran += uptime;
-                    (_unstable, _ran) = before.Reason == Reason.Asked ? (0, TimeSpan.Zero) : (_unstable, _ran);
+                    _unstable++;
+                    break;
+                case WorkerEvent.SpawnFailed failed when before.Incarnation == failed.Incarnation && _livePid != 0:
+                    OnEnd();
+                    break;
+                case WorkerEvent.Exited exited when before.Incarnation == exited.Incarnation && _livePid != 0:
+                    OnEnd();
                     break;
                 case WorkerEvent.Start or WorkerEvent.Restart or WorkerEvent.Stop:
                     (_unstable, _ran) = (0, TimeSpan.Zero);
@@ -244,6 +250,15 @@ public class WorkerInvariantTests
             var forgiven = spec.MinUptime > TimeSpan.Zero ? _ran / spec.MinUptime : int.MaxValue;
             Check(_unstable <= spec.MaxRestarts + 1 + forgiven, "restarts obey the policy");
             Check(_spawns == _state.Incarnation, "every incarnation was spawned once");
+
+            void OnEnd()
+            {
+                _livePid = 0;
+                var uptime = _now - before.StartedAt;
+                _unstable += uptime < spec.MinUptime ? 1 : 0;
+                _ran += uptime;
+                (_unstable, _ran) = before.Reason == Reason.Asked ? (0, TimeSpan.Zero) : (_unstable, _ran);
+            }
         }
 
         void Check(bool holds, string invariant)

@@ -141,6 +141,35 @@ public class WorkerMachineTests
             .Step(new WorkerEvent.SpawnFailed(1, SpawnStage.Exec, 13, "not executable")).Expect().In(Phase.Down, Goal.Down);
     }
 
+    /// <summary>An app whose process settings need a stage: it exists before its program does.</summary>
+    static readonly AppSpec Staged = Specs.Api with { Process = new ProcessSettings { Umask = 0 } };
+
+    [Fact]
+    public void StagedWorker_IsReady_WhenItsProgramRuns()
+    {
+        var story = Scenario.Of(Staged).Start().In(Phase.Starting, Goal.Up).After(60_000).In(Phase.Starting, Goal.Up);
+        story.Step(new WorkerEvent.Executed(1)).In(Phase.Ready, Goal.Up).Step(new WorkerEvent.Executed(1)).In(Phase.Ready, Goal.Up);
+        story.Exits(1).In(Phase.Starting, Goal.Up).Step(new WorkerEvent.Executed(2)).In(Phase.Starting, Goal.Up);
+        story.After(Staged.MinUptime.TotalMilliseconds).In(Phase.Ready, Goal.Up);
+    }
+
+    [Fact]
+    public void StagedWorker_CountsAsNotSpawned_WhenItsStageFails()
+    {
+        var story = Scenario.Of(Staged with { MaxRestarts = 0 }).Start().Then().Step(new WorkerEvent.SpawnFailed(1, SpawnStage.Settings, 1, "uid"));
+        story.Expect().In(Phase.Failed, Goal.Up);
+        Assert.Equal(0, story.State.Pid);
+        Assert.Equal(ExitStatus.Exited(126), story.State.LastExit);
+    }
+
+    [Fact]
+    public void StagedWorker_CanBeStopped_DuringTheStage()
+    {
+        var story = Scenario.Of(Staged).Start().Then().Stop().Expect("signal 101 SIGTERM").In(Phase.Draining, Goal.Down);
+        story.Step(new WorkerEvent.Executed(1)).In(Phase.Draining, Goal.Down);
+        story.Step(new WorkerEvent.SpawnFailed(1, SpawnStage.Exec, 13, "late")).In(Phase.Down, Goal.Down);
+    }
+
     [Fact]
     public void Event_IsDropped_WhenItSpeaksOfAnotherIncarnation()
     {

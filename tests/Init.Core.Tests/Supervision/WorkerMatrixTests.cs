@@ -20,6 +20,7 @@ public class WorkerMatrixTests
         ("Hurry", new WorkerEvent.Hurry()),
         ("SendSignal USR1", new WorkerEvent.SendSignal(Signal.Usr1)),
         ("Spawned", new WorkerEvent.Spawned(5, 105)),
+        ("Executed", new WorkerEvent.Executed(5)),
         ("SpawnFailed ENOENT", new WorkerEvent.SpawnFailed(5, SpawnStage.Resolve, 2, "no such program")),
         ("ReadyReceived", new WorkerEvent.ReadyReceived(5)),
         ("Exited 0", new WorkerEvent.Exited(5, ExitStatus.Exited(0))),

@@ -62,6 +62,12 @@ static class Machine
         return MissingProgram(needs, Needs.Node, "node")
             ?? MissingProgram(needs, Needs.Python, "python3")
             ?? MissingProgram(needs, Needs.Script, "script")
+            ?? MissingProgram(needs, Needs.Php, "php")
+            ?? MissingProgram(needs, Needs.Ruby, "ruby")
+            ?? MissingProgram(needs, Needs.Perl, "perl")
+            ?? MissingProgram(needs, Needs.Bash, "bash")
+            ?? MissingProgram(needs, Needs.Root, "setpriv")
+            ?? (needs.HasFlag(Needs.Root) && Environment.UserName != "root" ? "not root: cannot become another user" : null)
             ?? (needs.HasFlag(Needs.Engine) ? Engine.Missing() : null);
     }
 

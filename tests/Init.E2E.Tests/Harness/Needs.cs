@@ -13,4 +13,11 @@ public enum Needs
 
     /// <summary>A container engine: one that answers, or dockerd to start one of our own.</summary>
     Engine = 8,
+
+    /// <summary>To become another user, with setpriv(1) at hand.</summary>
+    Root = 16,
+    Php = 32,
+    Ruby = 64,
+    Perl = 128,
+    Bash = 256,
 }

@@ -18,6 +18,7 @@ public unsafe class AbiTests
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <grp.h>
         #include <limits.h>
         #include <netinet/in.h>
         #include <poll.h>
@@ -25,9 +26,11 @@ public unsafe class AbiTests
         #include <signal.h>
         #include <spawn.h>
         #include <stddef.h>
+        #include <sys/auxv.h>
         #include <sys/epoll.h>
         #include <sys/mman.h>
         #include <sys/prctl.h>
+        #include <sys/resource.h>
         #include <sys/signalfd.h>
         #include <sys/socket.h>
         #include <sys/stat.h>
@@ -46,6 +49,7 @@ public unsafe class AbiTests
         ["SigactionSize"] = "sizeof(struct sigaction) <= {0} && offsetof(struct sigaction, sa_handler) == 0",
         ["SignalfdSiginfoSize"] = "sizeof(struct signalfd_siginfo) == {0} && offsetof(struct signalfd_siginfo, ssi_signo) == 0",
         ["UnixPathCapacity"] = "sizeof(((struct sockaddr_un *)0)->sun_path) == {0}",
+        ["SIG_DFL"] = "(long)SIG_DFL == {0}",
         ["SIG_IGN"] = "(long)SIG_IGN == {0}",
     };
 
