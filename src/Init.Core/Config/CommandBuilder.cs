@@ -113,7 +113,7 @@ static class CommandBuilder
     /// <summary>The shell does not add its arguments to the line: "$@" does, at the end, where a user who wrote the line would expect them.</summary>
     static CommandSpec BuildShellLine(string line, ImmutableArray<string> args) => new()
     {
-        Program = args.IsEmpty ? line : line + " \"$@\"",
+        Program = ShellLine.Rewrite(args.IsEmpty ? line : line + " \"$@\""),
         IsShellLine = true,
         Args = args,
         Interpreters = ["bash", "sh"],

@@ -1,3 +1,4 @@
+using Init.Core.Config;
 using static Init.Core.Tests.Config.Reading;
 
 namespace Init.Core.Tests.Config;
@@ -74,7 +75,7 @@ public sealed class CommandTests
     {
         var app = App("script: " + System.Text.Json.JsonSerializer.Serialize(script));
         Assert.True(app.Command.IsShellLine);
-        Assert.Equal(script, app.Command.Program);
+        Assert.Equal(ShellLine.Rewrite(script), app.Command.Program);
         Assert.Equal("bash|sh", string.Join('|', app.Command.Interpreters));
         Assert.Empty(app.Command.Args);
         Assert.Equal(name, app.Name);
@@ -84,7 +85,7 @@ public sealed class CommandTests
     public void Args_FollowTheLine_WhenAShellRunsIt()
     {
         var command = App("script: 'a && b', args: ['x y', 'z']").Command;
-        Assert.Equal("a && b \"$@\"", command.Program);
+        Assert.Equal("a && exec b \"$@\"", command.Program);
         Assert.Equal("x y|z", string.Join('|', command.Args));
     }
 

@@ -100,7 +100,7 @@ public sealed class ReferenceTests
     public void ShellLine_KeepsWhatIsTheShells()
     {
         var result = Read("[{script: 'run ${HOST} $HOST $(date) $${HOST}'}]", Machine with { Profile = null });
-        Assert.Equal("run db.local $HOST $(date) ${HOST}", Assert.Single(result.Ecosystem!.Apps).Command.Program);
+        Assert.Equal("exec run db.local $HOST $(date) ${HOST}", Assert.Single(result.Ecosystem!.Apps).Command.Program);
     }
 
     [Fact]
