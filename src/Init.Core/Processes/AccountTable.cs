@@ -62,17 +62,8 @@ public sealed class AccountTable
     /// <summary>The group of this name, or null.</summary>
     public GroupEntry? Group(string name) => _groups.Find(group => group.Name == name);
 
-    /// <summary>Numbers of the groups that list this user as a member.</summary>
-    public IEnumerable<uint> GroupsOf(string user)
-    {
-        foreach (var group in _groups)
-        {
-            if (Array.IndexOf(group.Members, user) >= 0)
-            {
-                yield return group.Gid;
-            }
-        }
-    }
+    /// <summary>The groups that list this user as a member.</summary>
+    public IEnumerable<GroupEntry> GroupsOf(string user) => _groups.FindAll(group => Array.IndexOf(group.Members, user) >= 0);
 
     static IEnumerable<string[]> Lines(byte[]? content, int fewest)
     {

@@ -46,27 +46,48 @@ public static class IdentityResolver
     /// <summary>As initgroups(3). The group itself is among them, or a setgid program could shed it.</summary>
     static ImmutableArray<uint> Supplementary(uint gid, UserEntry? entry, AccountTable accounts)
     {
-        var groups = new SortedSet<uint> { gid };
-        if (entry is not null)
+        uint[] groups = [gid];
+        foreach (var group in entry is null ? [] : accounts.GroupsOf(entry.Name))
         {
-            groups.UnionWith(accounts.GroupsOf(entry.Name));
+            groups = With(groups, group.Gid);
         }
 
-        return [.. groups];
+        return ImmutableArray.Create(groups);
     }
 
     static ImmutableArray<uint> Numbers(AskedGroups asked, AccountTable accounts, string file, List<ConfigError> errors)
     {
-        var groups = new SortedSet<uint>();
+        uint[] groups = [];
         foreach (var item in asked.Items)
         {
-            groups.Add(FindGroup(item, accounts, file, errors) ?? 0);
+            groups = With(groups, FindGroup(item, accounts, file, errors) ?? 0);
         }
 
-        return [.. groups];
+        return ImmutableArray.Create(groups);
     }
 
-    static bool IsSame(ImmutableArray<uint> sorted, ImmutableArray<uint> own) => new SortedSet<uint>(own).SetEquals(sorted);
+    /// <summary>Sorted, each once. By hand: a sorted set of numbers is 20 KB of the binary.</summary>
+    static uint[] With(uint[] sorted, uint group)
+    {
+        var at = 0;
+        while (at < sorted.Length && sorted[at] < group)
+        {
+            at++;
+        }
+
+        return at < sorted.Length && sorted[at] == group ? sorted : [.. sorted.AsSpan(0, at), group, .. sorted.AsSpan(at)];
+    }
+
+    static bool IsSame(ImmutableArray<uint> sorted, ImmutableArray<uint> own)
+    {
+        uint[] mine = [];
+        foreach (var group in own)
+        {
+            mine = With(mine, group);
+        }
+
+        return sorted.AsSpan().SequenceEqual(mine);
+    }
 
     static UserEntry? FindUser(AskedAccount asked, AccountTable accounts, string file, List<ConfigError> errors)
     {
