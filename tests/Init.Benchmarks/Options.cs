@@ -12,6 +12,7 @@ sealed record Options
           --runs N           runs of the quick figures (default 30); the others are derived from it
           --orphans N        orphans of one burst (default 10000)
           --markdown         print the table as markdown too
+        or: -- --fuzz [N] [--seed S]     damaged files through the configuration readers (default a million)
         npm packages are kept in $PMINIT_BENCH_PEERS (default ~/.cache/pminit-bench).
         Needs: unshare (util-linux), gcc, /proc; root or unprivileged user namespaces.
         """;

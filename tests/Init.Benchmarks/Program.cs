@@ -3,6 +3,12 @@
 using System.Runtime.InteropServices;
 using Init.Benchmarks;
 using Init.Benchmarks.Figures;
+using Init.Benchmarks.Fuzzing;
+
+if (args.Contains("--fuzz"))
+{
+    return FuzzCommand.Run(args);
+}
 
 if (Options.Parse(args, out string reason) is not { } options)
 {

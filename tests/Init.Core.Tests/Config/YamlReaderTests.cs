@@ -37,7 +37,7 @@ public sealed class YamlReaderTests
     [InlineData("{a: 1, 'b': [x y, {c: d}], e, \"f\":g}", "{a:1,b:['x y',{c:'d'}],e:null,f:'g'}")]
     [InlineData("[a: 1, b]", "[{a:1},'b']")]
     [InlineData("? a\n: b\n? c", "{a:'b',c:null}")]
-    [InlineData("1: a\n0x10: b\n1.50: c\n1e21: d\ntrue: e\n~: f\n.inf: g\n007: h\n'1.0': i", "{1:'a',16:'b',1.5:'c',1e+21:'d',true:'e',null:'f',Infinity:'g',7:'h',1.0:'i'}")]
+    [InlineData("1: a\n0x10: b\n1.50: c\n1e21: d\ntrue: e\n~: f\n'': z\n.inf: g\n007: h\n'1.0': i", "{1:'a',16:'b',1.5:'c',1e+21:'d',true:'e',null:'f',:'z',Infinity:'g',7:'h',1.0:'i'}")]
     [InlineData("%YAML 1.2\n---\na: 1\n...\n", "{a:1}")]
     [InlineData("\uFEFFa: 1\r\nb: 2\rc: 3", "{a:1,b:2,c:3}")]
     [InlineData("{\"a\": [1, 2.5, \"x\", null, true]}", "{a:[1,2.5,'x',null,true]}")]
@@ -112,6 +112,12 @@ public sealed class YamlReaderTests
     [InlineData("a: *", "f.yml:1:4: a: expected a name after '*'; a text that begins with * needs quotes")]
     [InlineData("a: 1\nb\nc: 2", "f.yml:2:1: expected ':' after this name")]
     [InlineData("%YAML 9.9\n---\na", "f.yml:1:1: this version of YAML is not known")]
+    [InlineData("a: \"\\ud83d\\ude00\\ud83d\\u0041\"", "f.yml:1:17: a: this \\u escape is half of a surrogate pair")]
+    [InlineData("a: \"\\ud83d\\ud001\"", "f.yml:1:5: a: this \\u escape is half of a surrogate pair")]
+    [InlineData("...\na(\\u\n\\.+2\n$", "f.yml:1:1: ")]
+    [InlineData("e:\n  :\n  A: b\n", "f.yml:2:4: e: expected a name before ':'")]
+    [InlineData("{: a, : b}", "expected a name before ':'")]
+    [InlineData("? \n: a", "expected a name before ':'")]
     [InlineData("a: |0\n x", "f.yml:1:4: a: this is not YAML")]
     public void Text_IsRefused_InPeoplesWords_AtItsPlace(string text, string part)
     {

@@ -100,6 +100,32 @@ sealed partial class YamlReader
         Stop(start, $"expected ',' or '{close}', found {Found(start)}", $"the '{open.Sign}' opened at line {open.At.Line}, column {open.At.Column} is still open here");
     }
 
+    void ExplainLost()
+    {
+        if (_brackets.Count > 0)
+        {
+            ReportUnclosed(_brackets.Peek());
+        }
+        else
+        {
+            Stop(_offset, "the YAML that begins here cannot be understood", "look for a bracket or quote that is not closed, and for text behind an end mark (...)");
+        }
+    }
+
+    void ExplainEscape()
+    {
+        for (var quote = _offset; quote < _text.Length; quote++)
+        {
+            if (_text[quote] == '"' && FindBadEscape(quote) is { } escape)
+            {
+                Stop(escape, "this \\u escape is half of a surrogate pair", "write both halves, or the character itself");
+                return;
+            }
+        }
+
+        Stop(_offset, "a text in quotes from here on cannot be read", "look for an escape that is cut short");
+    }
+
     void ReportUnclosed(Bracket open)
         => Stop(open.At, $"the '{(open.Sign == ' ' ? '[' : open.Sign)}' opened here is never closed, or a ',' is missing", $"add the missing '{(open.Sign == '{' ? '}' : ']')}'");
 
@@ -204,16 +230,22 @@ sealed partial class YamlReader
                 _ => -1,
             };
             if (digits < 0 || !IsHex(i + 2, digits)
-                || (digits == 4 && _text[i + 2] is 'd' or 'D' && _text[i + 3] >= '8') || (digits == 8 && !_text.AsSpan(i + 2).StartsWith("000")))
+                || (digits == 4 && IsSurrogate(i + 2) && !IsPair(i)) || (digits == 8 && !_text.AsSpan(i + 2).StartsWith("000") && !_text.AsSpan(i + 2).StartsWith("0010")))
             {
                 return i;
             }
 
-            i++;
+            i += digits == 4 && IsSurrogate(i + 2) ? 11 : 1;
         }
 
         return null;
     }
+
+    bool IsSurrogate(int at) => _text[at] is 'd' or 'D' && _text[at + 1] >= '8';
+
+    bool IsPair(int at) => char.ToUpperInvariant(_text[at + 3]) is '8' or '9' or 'A' or 'B'
+        && at + 12 <= _text.Length && _text[at + 6] == '\\' && _text[at + 7] == 'u' && IsHex(at + 8, 4) && IsSurrogate(at + 8)
+        && char.ToUpperInvariant(_text[at + 9]) is 'C' or 'D' or 'E' or 'F';
 
     bool IsHex(int at, int digits)
     {

@@ -32,6 +32,13 @@ sealed partial class YamlReader
     {
         var found = _parser.Current!;
         var at = PlaceOf(found);
+        if (found is Scalar { Value: "", Style: YamlDotNet.Core.ScalarStyle.Plain })
+        {
+            // The parser leaves the value out after such a key, and would pair the rest wrongly.
+            Stop(at, "expected a name before ':'", "a field is `name: value`; for an empty name write \"\"");
+            return;
+        }
+
         var isMerge = found is Scalar { IsKey: true, Value: "<<" } scalar
             && (scalar.Tag.IsEmpty ? scalar.Style == YamlDotNet.Core.ScalarStyle.Plain : !scalar.Tag.IsNonSpecific && scalar.Tag.Value == MergeTag);
         var key = isMerge ? "<<" : ReadKey(at, depth);

@@ -106,10 +106,15 @@ sealed partial class YamlReader
         {
             Explain(fault);
         }
-        catch (InvalidOperationException) when (_brackets.Count > 0)
+        catch (InvalidOperationException)
         {
-            // The scanner loses its count when a line inside brackets looks like a field outside of them.
-            ReportUnclosed(_brackets.Peek());
+            // The scanner loses its count when a line inside brackets looks like a field outside of them, or when text follows the end.
+            ExplainLost();
+        }
+        catch (ArgumentException)
+        {
+            // Half of a surrogate pair in \u escapes.
+            ExplainEscape();
         }
 
         return false;
@@ -123,6 +128,13 @@ sealed partial class YamlReader
         if (++_nodes > MaxNodes)
         {
             Stop(at, "the file has more than 100,000 values", "an ecosystem file describes apps; keep their data in files of their own");
+            return DataNode.OfInvalid(at);
+        }
+
+        if (found is not (AnchorAlias or NodeEvent))
+        {
+            // Some broken objects make the parser leave a value out.
+            Stop(at, $"expected a value before {Found(_offset)}", "a field is `name: value`; a name or a text with signs in it needs quotes");
             return DataNode.OfInvalid(at);
         }
 

@@ -56,8 +56,7 @@ public sealed record EvaluationAnswer
             "value" => Fail(fileName, default, Clean(Text(texts, 0)), Clean(Text(texts, 1)), ""),
             "empty" => Fail(fileName, default, "", "it exports nothing", "write module.exports = { apps: [ … ] }, or export default { apps: [ … ] } in a module"),
             "unsupported" => Fail(fileName, default, "", $"it is TypeScript, which {Clean(Text(texts, 0))} cannot read",
-                "use node 22.18 or later, bun or deno, or compile it to .js") with
-            { IsUnsupported = true },
+                "use node 22.18 or later, bun or deno, or compile it to .js", isUnsupported: true),
             "silent" => Fail(fileName, default, "", $"it ended {runtime} (exit code {Clean(Text(texts, 0))}) before it exported anything",
                 "it calls process.exit, or waits for a promise that never settles"),
             _ => Fail(fileName, default, "", $"{runtime} ended with {end.Status} and gave no answer", "what it printed stands above, if anything"),
@@ -150,8 +149,8 @@ public sealed record EvaluationAnswer
         return "";
     }
 
-    static EvaluationAnswer Fail(string fileName, SourcePosition at, string path, string message, string hint)
-        => new() { Error = new ConfigError { File = fileName, Position = at, Path = path, Message = message, Hint = hint } };
+    static EvaluationAnswer Fail(string fileName, SourcePosition at, string path, string message, string hint, bool isUnsupported = false)
+        => new() { IsUnsupported = isUnsupported, Error = new ConfigError { File = fileName, Position = at, Path = path, Message = message, Hint = hint } };
 
     static string Text(string[] texts, int index) => index < texts.Length ? Uri.UnescapeDataString(texts[index]) : "";
 
