@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Init.Core.CommandLine;
 using Init.Core.Control;
 using Init.Core.Model;
 using Init.Linux.Runtime;
@@ -6,16 +7,11 @@ using Init.Linux.Runtime;
 namespace Init;
 
 /// <summary>
-/// The whole command line for System.CommandLine, made from the verb table: help, suggestions, usage errors, and every verb. The
-/// supervisor's own start does not come here when <see cref="RunArguments"/> understands its words.
+/// The whole command line for System.CommandLine, made from the verb table: help, suggestions, usage errors, and every verb. What
+/// starts a supervisor never comes here: <see cref="RunLineParser"/> reads it, or says what is wrong with it. Its options are here for help.
 /// </summary>
 sealed class CommandLine(Inherited inherited)
 {
-    readonly Option<string> _health = new("--health") { HelpName = "HOST:PORT|PORT|off", Description = "Where probes are answered (default: port 9615 on every address)." };
-    readonly Option<string> _socket = new("--socket") { HelpName = "PATH|off", Description = "The control socket (default: the first writable of /run, /dev/shm, /tmp)." };
-
-    readonly Option<string> _env = new("--env") { HelpName = "NAME", Description = "The profile: \"env_NAME\" of each app is merged over its \"env\" (also: PMINIT_ENV)." };
-
     /// <summary>Parses and runs.</summary>
     /// <returns>pminit's exit code.</returns>
     public int Run(string[] args)
@@ -30,11 +26,32 @@ sealed class CommandLine(Inherited inherited)
         return result.Errors.Count > 0 || args.Length == 0 ? ExitCodes.Usage : code;
     }
 
+    /// <summary>Usage of pm2-runtime, pm2-docker or pm2.</summary>
+    /// <param name="name">Which of them.</param>
+    /// <param name="isAsked">False when there were no words at all: then it is a usage error.</param>
+    public int Help(string name, bool isAsked)
+    {
+        var command = RunCommand.Pm2(name);
+        foreach (var verb in Commands.All)
+        {
+            if (verb.NeedsRunning)
+            {
+                command.Subcommands.Add(CommandOf(verb));
+            }
+        }
+
+        var output = new StringWriter();
+        _ = command.Parse(["--help"]).Invoke(new InvocationConfiguration { Output = output, Error = output, EnableDefaultExceptionHandler = false });
+        Verbs.Print(output.ToString());
+        return isAsked ? ExitCodes.Ok : ExitCodes.Usage;
+    }
+
     RootCommand Build()
     {
         var root = new RootCommand(
             "A container's PID 1: supervises the apps of an ecosystem file, or runs one command.\n\n"
             + "  pminit ecosystem.json          supervise the file's apps\n"
+            + "  pminit server.js -i 2          supervise one app; see pminit run --help\n"
             + "  pminit -- command [args]       run one command: reap, forward signals, return its exit code");
         foreach (var verb in Commands.All)
         {
@@ -46,18 +63,20 @@ sealed class CommandLine(Inherited inherited)
 
     Command CommandOf(Verb verb)
     {
+        if (verb == Commands.Run || verb == Commands.Check)
+        {
+            return RunCommand.Of(verb);
+        }
+
         var command = new Command(verb.Name, verb.Help);
         foreach (var alias in verb.Aliases)
         {
             command.Aliases.Add(alias);
         }
 
-        var words = new List<Argument<string>>();
         foreach (var argument in verb.Arguments.Where(argument => argument.IsRequired))
         {
-            var word = new Argument<string>(argument.Name) { Description = argument.Help };
-            command.Arguments.Add(word);
-            words.Add(word);
+            command.Arguments.Add(new Argument<string>(argument.Name) { Description = argument.Help });
         }
 
         var flags = new List<Option<bool>>();
@@ -68,40 +87,12 @@ sealed class CommandLine(Inherited inherited)
             flags.Add(flag);
         }
 
-        if (verb == Commands.Run)
-        {
-            command.Options.Add(_health);
-            command.Options.Add(_socket);
-        }
-
-        if (verb == Commands.Run || verb == Commands.Check)
-        {
-            command.Options.Add(_env);
-        }
-
-        command.SetAction(parsed => Invoke(verb, parsed, words, flags));
+        command.SetAction(parsed => Invoke(verb, parsed, flags));
         return command;
     }
 
-    int Invoke(Verb verb, ParseResult parsed, List<Argument<string>> words, List<Option<bool>> flags)
+    int Invoke(Verb verb, ParseResult parsed, List<Option<bool>> flags)
     {
-        if (verb == Commands.Run)
-        {
-            var arguments = new RunArguments
-            {
-                File = parsed.GetValue(words[0])!,
-                Health = parsed.GetValue(_health),
-                Socket = parsed.GetValue(_socket),
-                Env = parsed.GetValue(_env),
-            };
-            return Server.Run(arguments, inherited);
-        }
-
-        if (verb == Commands.Check)
-        {
-            return Verbs.Check(parsed.GetValue(words[0])!, parsed.GetValue(_env), flags.Exists(flag => parsed.GetValue(flag)), inherited);
-        }
-
         if (verb == Commands.Schema)
         {
             return Verbs.Schema();

@@ -25,7 +25,7 @@ static class ConfigSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            StandardError.Line($"cannot read {file}: {error.Message} To run one command instead of a file: pminit -- {file}");
+            StandardError.Line($"cannot read {file}: {error.Message}");
             return null;
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Init.Core.CommandLine;
 using Init.Core.Model;
 using Init.Linux.Runtime;
 
@@ -10,19 +11,25 @@ static class Overrides
 {
     const string HealthForm = "expected HOST:PORT, [IPV6]:PORT, PORT or off";
 
-    /// <summary>Applies `--health`/`PMINIT_HEALTH` and `--socket`/`PMINIT_SOCKET`.</summary>
+    /// <summary>Applies `--health`/`PMINIT_HEALTH`, `--socket`/`PMINIT_SOCKET`, and what only pm2-runtime's command line has.</summary>
     /// <returns>False with a problem when one of them cannot be read.</returns>
     public static bool TryApply(
-        GlobalSettings file, RunArguments arguments, Inherited inherited, out GlobalSettings settings, out string problem)
+        GlobalSettings file, RunLine line, Inherited inherited, out GlobalSettings settings, out string problem)
     {
-        settings = file;
-        problem = "";
-        var health = arguments.Health ?? inherited.Variable("PMINIT_HEALTH");
+        settings = RunSettings.Apply(file, line, out problem) ?? file;
+        if (problem.Length > 0)
+        {
+            return false;
+        }
+
+        var web = line[RunOptions.Web] is { Length: 0 } ? "9615" : line[RunOptions.Web];
+        var option = line[RunOptions.Health] ?? web;
+        var health = option ?? inherited.Variable("PMINIT_HEALTH");
         if (health is not null)
         {
             if (!TryReadHealth(health, out var read))
             {
-                problem = $"{(arguments.Health is null ? "PMINIT_HEALTH" : "--health")} {health}: {HealthForm}";
+                problem = $"{(option is null ? "PMINIT_HEALTH" : option == web ? "--web" : "--health")} {health}: {HealthForm}";
                 return false;
             }
 
@@ -30,7 +37,7 @@ static class Overrides
         }
 
         settings = settings with { Control = ApplySocket(settings.Control, inherited.Variable("PMINIT_SOCKET"), isOption: false) };
-        settings = settings with { Control = ApplySocket(settings.Control, arguments.Socket, isOption: true) };
+        settings = settings with { Control = ApplySocket(settings.Control, line[RunOptions.Socket], isOption: true) };
         return true;
     }
 

@@ -1,4 +1,5 @@
 using Init;
+using Init.Core.CommandLine;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
 using Init.Linux.Stage;
@@ -16,17 +17,25 @@ if (ExecStage.IsAsked(inherited))
     return ExecStage.Run(inherited);
 }
 
-// 3. One command: `pminit -- command args`.
-if (args.Length > 1 && args[0] == "--")
+// 3. One command: `pminit -- command args`; not by pm2's names, which have a command line of their own.
+var pm2 = Pm2CommandLine.NameOf(inherited.ProgramName);
+if (pm2 is null && args.Length > 1 && args[0] == "--")
 {
     return InitMode.Run(inherited, first: 2);
 }
 
 // 4. The supervisor, without the cost of a full parser.
-if (RunArguments.TryRead(args) is { } run)
+var reading = pm2 is null ? RunLineParser.Read(args) : Pm2CommandLine.Read(pm2, args);
+if (reading.Line is { } line)
 {
-    return Server.Run(run, inherited);
+    return line.IsCheck ? Verbs.Check(line, inherited) : Server.Run(line, inherited);
+}
+
+if (reading.Problem is not null)
+{
+    return Usage.Refuse(reading);
 }
 
 // 5. Everything else: verbs, help, usage errors.
-return new CommandLine(inherited).Run(args);
+var commandLine = new CommandLine(inherited);
+return reading.Help is { } name ? commandLine.Help(name, isAsked: args.Length > 0) : commandLine.Run(reading.Verb.IsEmpty ? args : [.. reading.Verb]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Init.Core.CommandLine;
 using Init.Core.Config;
 using Init.Core.Logging;
 using Init.Core.Model;
@@ -10,22 +11,22 @@ using Init.Linux.Stage;
 namespace Init;
 
 /// <summary>
-/// `pminit FILE`: everything that can be wrong is found and said before anything starts; then the server runs until it has a code.
+/// `pminit FILE`, `pminit server.js`: everything that can be wrong is found and said before anything starts; then the server runs until it has a code.
 /// Order: file, programs, users and rights, overrides, probe port, control socket, subreaper, workers.
 /// </summary>
 static class Server
 {
-    /// <summary>Runs an ecosystem file.</summary>
+    /// <summary>Runs an ecosystem file, or one app.</summary>
     /// <returns>pminit's exit code.</returns>
-    public static int Run(RunArguments arguments, Inherited inherited)
+    public static int Run(RunLine line, Inherited inherited)
     {
-        var ecosystem = Load(arguments.File, arguments.Env, inherited);
+        var ecosystem = Load(line, inherited, out var failure);
         if (ecosystem is null)
         {
-            return ExitCodes.Config;
+            return failure;
         }
 
-        if (!Overrides.TryApply(ecosystem.Settings, arguments, inherited, out var settings, out var problem))
+        if (!Overrides.TryApply(ecosystem.Settings, line, inherited, out var settings, out var problem))
         {
             StandardError.Line(problem);
             return ExitCodes.Usage;
@@ -59,43 +60,45 @@ static class Server
         return code;
     }
 
-    /// <summary>Reads and checks a file; says everything that is wrong with it on stderr.</summary>
-    /// <param name="file">Its name; "-" is standard input.</param>
-    /// <param name="env">`--env`; null leaves the choice to PMINIT_ENV, empty chooses no profile.</param>
+    /// <summary>Reads and checks what a command line names; says everything that is wrong on stderr.</summary>
+    /// <param name="line">A file, or what to run; and options over it.</param>
     /// <param name="inherited">pminit's own environment.</param>
+    /// <param name="code">The exit code when something is wrong.</param>
     /// <returns>Null when something is wrong.</returns>
-    public static Ecosystem? Load(string file, string? env, Inherited inherited)
+    public static Ecosystem? Load(RunLine line, Inherited inherited, out int code)
     {
-        if (ConfigSource.Read(file, inherited) is not { } bytes)
+        code = ExitCodes.Config;
+        foreach (var warning in line.Warnings())
+        {
+            StandardError.Line($"warning: {warning}");
+        }
+
+        byte[]? bytes = line.IsConfigFile ? ConfigSource.Read(line.Word, inherited) : [];
+        if (bytes is null)
         {
             return null;
         }
 
-        var variables = inherited.Variables();
-        var profile = env ?? variables.GetValueOrDefault("PMINIT_ENV");
-        var context = new ConfigContext
-        {
-            Cpus = CpuCount.Read(),
-            MemoryLimitBytes = MemoryLimit.Read(),
-            Profile = string.IsNullOrEmpty(profile) ? null : profile,
-            Variables = variables,
-            ReadFile = ConfigFiles.Read,
-        };
-        var result = EcosystemReader.Read(bytes, file, context);
+        var context = line.Lay(Context(line, inherited));
+        var result = line.IsConfigFile ? EcosystemReader.Read(bytes, line.Word, context) : EcosystemReader.ReadApp(line.Word, context);
         foreach (var warning in result.Warnings)
         {
             StandardError.Line($"warning: {warning}");
         }
 
         var problems = result.Errors.Select(error => error.ToString()).ToList();
+        if (problems.Count > 0 && result.Errors.All(error => error.IsOption))
+        {
+            code = ExitCodes.Usage;
+        }
+
         var ecosystem = result.Ecosystem;
         if (ecosystem is not null)
         {
             var refused = new List<ConfigError>();
-            ecosystem = ProcessCheck.Settle(ecosystem, file, refused);
+            ecosystem = ProcessCheck.Settle(ecosystem, line.Word, refused);
             problems.AddRange(refused.Select(error => error.ToString()));
-            problems.AddRange(ProgramCheck.Missing(ecosystem, inherited)
-                .Select(missing => $"{file}{(missing.App.ScriptAt.Line > 0 ? ":" : "")}{missing.App.ScriptAt}: app \"{missing.App.Name}\": {missing.Problem.Detail}"));
+            problems.AddRange(ProgramCheck.Missing(ecosystem, inherited).Select(missing => Describe(line, missing.App, missing.Problem)));
         }
 
         foreach (var problem in problems)
@@ -105,6 +108,26 @@ static class Server
 
         return problems.Count == 0 ? ecosystem : null;
     }
+
+    static ConfigContext Context(RunLine line, Inherited inherited)
+    {
+        var variables = inherited.Variables();
+
+        // PMINIT_ENV is about files; one app has no profiles.
+        var profile = line[RunOptions.Env] ?? (line.IsConfigFile ? variables.GetValueOrDefault("PMINIT_ENV") : null);
+        return new ConfigContext
+        {
+            Cpus = CpuCount.Read(),
+            MemoryLimitBytes = MemoryLimit.Read(),
+            Profile = string.IsNullOrEmpty(profile) ? null : profile,
+            Variables = variables,
+            ReadFile = ConfigFiles.Read,
+        };
+    }
+
+    static string Describe(RunLine line, AppSpec app, SpawnProblem problem) => line.IsConfigFile
+        ? $"{line.Word}{(app.ScriptAt.Line > 0 ? ":" : "")}{app.ScriptAt}: app \"{app.Name}\": {problem.Detail}"
+        : $"command line: {problem.Detail}";
 
     static Fd? Listen(HealthSettings settings, out int port, out string? problem)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Init.Core.CommandLine;
 using Init.Core.Config;
 using Init.Core.Control;
 using Init.Core.Model;
@@ -31,14 +32,14 @@ static class Verbs
     }
 
     /// <summary>`check`.</summary>
-    public static int Check(string file, string? env, bool prints, Inherited inherited)
+    public static int Check(RunLine line, Inherited inherited)
     {
-        if (Server.Load(file, env, inherited) is not { } ecosystem)
+        if (Server.Load(line, inherited, out var failure) is not { } ecosystem)
         {
-            return ExitCodes.Config;
+            return failure;
         }
 
-        Print(prints ? EffectiveConfig.Write(ecosystem) : $"{file}: {Count(ecosystem)}, no errors\n");
+        Print(line[RunOptions.Print] is not null ? EffectiveConfig.Write(ecosystem) : $"{line.Word}: {Count(ecosystem)}, no errors\n");
         return ExitCodes.Ok;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Init.Core.CommandLine;
 using Init.Core.Config;
 using Init.Core.Control;
 using Init.Core.Model;
@@ -13,6 +14,9 @@ public sealed class ReadmeTests
     [InlineData("settings")]
     [InlineData("known fields")]
     [InlineData("verbs")]
+    [InlineData("options")]
+    [InlineData("pm2 options")]
+    [InlineData("idle options")]
     [InlineData("exit codes")]
     public void Readme_HoldsTheTable_OfTheCode(string name)
     {
@@ -21,6 +25,9 @@ public sealed class ReadmeTests
             "fields" => ConfigDocs.AppMarkdown(),
             "known fields" => ConfigDocs.KnownMarkdown(),
             "settings" => ConfigDocs.PminitMarkdown(),
+            "options" => RunOptionDocs.RunMarkdown(),
+            "pm2 options" => RunOptionDocs.Pm2Markdown(),
+            "idle options" => RunOptionDocs.IdleMarkdown(),
             "verbs" => CommandDocs.MarkdownTable(),
             _ => ExitCodes.MarkdownTable(),
         };

@@ -10,8 +10,9 @@ static class AppBuilder
     /// <param name="Name">Its name, also when the rest is wrong, so that duplicates are found.</param>
     /// <param name="NameAt">Where the name (or what it is derived from) stands.</param>
     /// <param name="NamePath">Path of that field.</param>
+    /// <param name="BaseName">The name before `append_env_to_name`.</param>
     /// <param name="Spec">Null after an error in the report.</param>
-    public sealed record Built(string? Name, SourcePosition NameAt, ConfigScope NamePath, AppSpec? Spec);
+    public sealed record Built(string? Name, SourcePosition NameAt, ConfigScope NamePath, string? BaseName, AppSpec? Spec);
 
     public static Built Build(IEnumerable<DataMember> members, SourcePosition at, ConfigScope scope, ConfigContext context)
     {
@@ -29,8 +30,9 @@ static class AppBuilder
         var command = draft.Script is null ? null : CommandBuilder.Build(draft, draft.Script, given, scope);
         var isNamed = given.TryGetValue("name", out var named);
         var source = isNamed ? named : script;
-        var inner = source is null ? scope : scope.Child(source.Key);
+        var inner = source is null ? scope : scope.Child(source);
         var name = isNamed ? draft.Name : draft.Script is null ? null : DefaultName(draft.Script, draft.Interpreter is not null);
+        var baseName = name;
         if (name?.Length > 0 && draft.AppendsProfile && context.Profile is { } profile)
         {
             name = $"{name}-{profile}";
@@ -44,7 +46,7 @@ static class AppBuilder
         var spec = name is not null && command is not null && scope.Report.Errors.Count == errorsBefore
             ? draft.Spec with { Name = name, Command = command, ScriptAt = script!.Value.Position }
             : null;
-        return new Built(name, source is null ? at : source.Value.Position, inner, spec);
+        return new Built(name, source is null ? at : source.Value.Position, inner, baseName, spec);
     }
 
     /// <summary>File name without extension; of a command line, that of its first word which is a program.</summary>

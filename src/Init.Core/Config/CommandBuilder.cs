@@ -43,7 +43,7 @@ static class CommandBuilder
 
             if (!CommandWords.TrySplit(script, out var words, out var quote))
             {
-                scope.Child(at.Key).Error(at.Value.Position, $"the quote {quote} in {Words.Quote(script)} is never closed", "close it");
+                scope.Child(at).Error(at.Value.Position, $"the quote {quote} in {Words.Quote(script)} is never closed", "close it");
                 return null;
             }
 
@@ -57,7 +57,7 @@ static class CommandBuilder
     static CommandSpec? BuildDirect(AppDraft app, string program, ImmutableArray<string> args, Dictionary<string, DataMember> given, ConfigScope scope)
     {
         var at = given["script"];
-        var inner = scope.Child(at.Key);
+        var inner = scope.Child(at);
         if (program.Length == 0 || program.EndsWith('/'))
         {
             inner.Error(at.Value.Position, $"{Words.Quote(program)} is not a program", "name a file or a program");
@@ -84,7 +84,7 @@ static class CommandBuilder
 
     static CommandSpec? BuildInterpreted(AppDraft app, string script, string interpreter, DataMember at, ConfigScope scope)
     {
-        var inner = scope.Child(at.Key);
+        var inner = scope.Child(at);
         if (interpreter.StartsWith("node@", StringComparison.Ordinal))
         {
             inner.Error(at.Value.Position, $"{Words.Quote(interpreter)} would install Node at each start, which pminit does not do",
@@ -127,7 +127,7 @@ static class CommandBuilder
         }
 
         var at = given["interpreter_args"];
-        scope.Child(at.Key).Error(at.KeyPosition, $"there is no interpreter to give these to: {why}", "set \"interpreter\", or write them in \"script\"");
+        scope.Child(at).Error(at.KeyPosition, $"there is no interpreter to give these to: {why}", "set \"interpreter\", or write them in \"script\"");
         return true;
     }
 }

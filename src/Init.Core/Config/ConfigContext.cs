@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Init.Core.Config.Data;
+
 namespace Init.Core.Config;
 
 /// <summary>What the machine contributes to the meaning of a file.</summary>
@@ -17,4 +20,16 @@ public sealed record ConfigContext
 
     /// <summary>pminit's own environment: `${NAME}`, and the base of `increment_var`.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Fields from options: they replace those of the file in every chosen app. Keys are names of the field table.</summary>
+    public ImmutableArray<DataMember> Overrides { get; init; } = [];
+
+    /// <summary>The option among <see cref="Overrides"/> that fits one app only; empty when there is none.</summary>
+    public string OverrideForOneApp { get; init; } = "";
+
+    /// <summary>Names of the chosen apps (`--only`); empty: all.</summary>
+    public ImmutableArray<string> Only { get; init; } = [];
+
+    /// <summary>Called by one of pm2's names: unknown fields are warnings, and apps are stopped by SIGINT unless something else is said.</summary>
+    public bool IsPm2 { get; init; }
 }

@@ -6,8 +6,11 @@ namespace Init.Core.Config;
 /// <summary>One thing that is wrong (or only worth a warning) in an ecosystem file, with what to do about it.</summary>
 public sealed record ConfigError
 {
-    /// <summary>File name as the user gave it.</summary>
+    /// <summary>File name as the user gave it, or the option or variable that is wrong.</summary>
     public required string File { get; init; }
+
+    /// <summary>An option is wrong and not the file.</summary>
+    public bool IsOption { get; init; }
 
     /// <summary>Where; unknown when the error speaks of the file as a whole.</summary>
     public SourcePosition Position { get; init; }

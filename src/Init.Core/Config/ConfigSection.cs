@@ -65,7 +65,7 @@ sealed class ConfigSection<TDraft>
         var given = new Dictionary<string, DataMember>(StringComparer.Ordinal);
         foreach (var member in members)
         {
-            var inner = scope.Child(member.Key);
+            var inner = scope.Child(member);
             if (!_rows.TryGetValue(member.Key, out var row))
             {
                 Answer(member, inner, draft);
@@ -96,6 +96,14 @@ sealed class ConfigSection<TDraft>
         }
 
         var nearest = scope.Report.SuggestionsLeft-- > 0 ? _suggestion.Find(member.Key) : null;
-        scope.Error(member.KeyPosition, "unknown field", nearest is null ? "remove it" : $"did you mean \"{nearest}\"?");
+        var hint = nearest is null ? "remove it" : $"did you mean \"{nearest}\"?";
+        if (scope.Report.Context.IsPm2)
+        {
+            scope.Warn(member.KeyPosition, "unknown field", hint);
+        }
+        else
+        {
+            scope.Error(member.KeyPosition, "unknown field", hint);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Init.Core.CommandLine;
 using Init.Core.Config.Data;
 using Init.Core.Model;
 
@@ -18,6 +19,7 @@ public static class EcosystemReader
     public static ConfigResult Read(ReadOnlySpan<byte> bytes, string fileName, ConfigContext context)
     {
         var report = new ConfigReport(fileName, context);
+        report.Defaults = Pm2Environment.Read(context, report.Warnings);
         Ecosystem? ecosystem = null;
         if (DataFile.Read(bytes, fileName, report.Errors) is { } root)
         {
@@ -28,13 +30,40 @@ public static class EcosystemReader
             }
         }
 
+        return Conclude(report, ecosystem);
+    }
+
+    /// <summary>Makes an ecosystem of one app, which the command line names (`pminit server.js -i 2`); its fields are the context's overrides.</summary>
+    /// <param name="script">The script or program.</param>
+    /// <param name="context">What the machine and the options contribute.</param>
+    /// <returns>As <see cref="Read"/>.</returns>
+    public static ConfigResult ReadApp(string script, ConfigContext context)
+    {
+        const string Origin = "command line";
+        var report = new ConfigReport(Origin, context);
+        report.Defaults = Pm2Environment.Read(context, report.Warnings);
+        var scope = new ConfigScope(report, "");
+        var apps = new AppSelection(scope, context);
+        apps.Add([new DataMember("script", default, DataNode.Of(script, default)) { Origin = Origin }], default, scope);
+        var ecosystem = new Ecosystem { Apps = Unique(apps.Finish()) };
+        if (EnvironmentBuilder.RefuseProfile(report, context.Profile) is { } unknown)
+        {
+            // pm2 takes --env for a script too, and ignores it.
+            (context.IsPm2 ? report.Warnings : report.Errors).Add(unknown);
+        }
+
+        return Conclude(report, ecosystem);
+    }
+
+    static ConfigResult Conclude(ConfigReport report, Ecosystem? ecosystem)
+    {
         var isValid = report.Errors.Count == 0;
         if (isValid && ecosystem is null)
         {
             throw new InvalidOperationException("a refused ecosystem file has no error to show");
         }
 
-        return new ConfigResult { Ecosystem = isValid ? ecosystem : null, Errors = InOrder(report.Errors, fileName), Warnings = InOrder(report.Warnings, fileName) };
+        return new ConfigResult { Ecosystem = isValid ? ecosystem : null, Errors = InOrder(report.Errors, report.File), Warnings = InOrder(report.Warnings, report.File) };
     }
 
     /// <summary>The file's own first, then those of the files that it names, each in order of place.</summary>
@@ -57,7 +86,7 @@ public static class EcosystemReader
                 if (isBareApp)
                 {
                     var rest = members.Where(static member => !ConfigFields.Top.Knows(member.Key));
-                    return new Ecosystem { Apps = Unique([AppBuilder.Build(rest, root.Position, scope, context)]), Settings = top.Settings };
+                    return new Ecosystem { Apps = ReadOne(rest, root.Position, scope, context), Settings = top.Settings };
                 }
 
                 var apps = top.Apps is null ? RefuseNoApps(root, scope) : ReadApps(top.Apps, scope.Child(given["apps"].Key), context);
@@ -88,7 +117,7 @@ public static class EcosystemReader
         // pm2 takes one app for a list of one.
         if (node.Kind == DataKind.Map)
         {
-            return Unique([AppBuilder.Build(node.Members, node.Position, scope, context)]);
+            return ReadOne(node.Members, node.Position, scope, context);
         }
 
         if (node.Kind != DataKind.List)
@@ -102,13 +131,13 @@ public static class EcosystemReader
             scope.Error(node.Position, "the list of apps is empty", "an app is {\"script\": \"server.js\"}");
         }
 
-        var built = new List<AppBuilder.Built>();
+        var apps = new AppSelection(scope, context);
         for (var i = 0; i < node.Items.Length; i++)
         {
             var item = node.Items[i];
             if (item.Kind == DataKind.Map)
             {
-                built.Add(AppBuilder.Build(item.Members, item.Position, scope.Child(i), context));
+                apps.Add(item.Members, item.Position, scope.Child(i));
             }
             else
             {
@@ -116,7 +145,14 @@ public static class EcosystemReader
             }
         }
 
-        return Unique(built);
+        return Unique(apps.Finish());
+    }
+
+    static ImmutableArray<AppSpec> ReadOne(IEnumerable<DataMember> members, SourcePosition at, ConfigScope scope, ConfigContext context)
+    {
+        var apps = new AppSelection(scope, context);
+        apps.Add(members, at, scope);
+        return Unique(apps.Finish());
     }
 
     /// <summary>pm2 lets several apps share a name and then addresses them as one; here a name is an address.</summary>

@@ -209,7 +209,7 @@ static class EnvironmentBuilder
 
         // The value itself may be a secret, which no message shows.
         var (at, source) = (given["increment_var"], Has(app.Spec.Env, name) ? "the app's files" : "pminit's own environment");
-        scope.Child(at.Key).Error(at.Value.Position, $"{Words.Quote(name)} of {source} is no whole number that instances could count up from",
+        scope.Child(at).Error(at.Value.Position, $"{Words.Quote(name)} of {source} is no whole number that instances could count up from",
             "write its first number in \"env\"");
     }
 

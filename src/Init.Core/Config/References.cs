@@ -23,6 +23,12 @@ static class References
     /// <returns>The node itself where it holds no reference; Invalid after an error in the report.</returns>
     public static DataNode Resolve(DataNode node, ConfigScope scope, ConfigContext context)
     {
+        // A shell or the orchestrator has already put variables into what is no file.
+        if (scope.Origin is not null)
+        {
+            return node;
+        }
+
         switch (node.Kind)
         {
             case DataKind.Text:

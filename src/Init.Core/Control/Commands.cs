@@ -12,17 +12,17 @@ public static class Commands
     public static readonly Verb Run = new()
     {
         Name = "run",
-        Arguments = [new VerbArgument("file", true, "An ecosystem file; - reads standard input.")],
-        Help = "Supervise the apps of an ecosystem file. The word `run` may be left out before a name with a dot or slash.",
+        Arguments = [new VerbArgument("file or program", true, "An ecosystem file (- reads standard input), a script, or a program.")],
+        Help = "Supervise the apps of a file, or one app. `run` may be left out before a name with a dot or slash.",
     };
 
     /// <summary>Validates a file.</summary>
     public static readonly Verb Check = new()
     {
         Name = "check",
-        Arguments = [new VerbArgument("file", true, "An ecosystem file.")],
+        Arguments = [new VerbArgument("file or program", true, "As for run.")],
         Options = [new VerbOption("print", "Print what the file comes to, as JSON, with every default and variable worked in.")],
-        Help = "Read an ecosystem file, print every error in it, start nothing. Exit code 0 or 78.",
+        Help = "Read what `run` would read, with its options; print every error, start nothing. Exit code 0 or 78.",
     };
 
     /// <summary>The field table for editors.</summary>

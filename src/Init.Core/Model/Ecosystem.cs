@@ -24,6 +24,12 @@ public sealed record GlobalSettings
     /// <summary>The log as a whole.</summary>
     public LogSettings Log { get; init; } = new();
 
+    /// <summary>The first start of all apps waits this long; 0: no wait (pm2-runtime: `--delay`).</summary>
+    public TimeSpan StartDelay { get; init; }
+
+    /// <summary>The container ends when no app is left (pm2-runtime: off with `--no-auto-exit`).</summary>
+    public bool ExitsWithoutApps { get; init; } = true;
+
     /// <summary>Bound on the whole orderly stop; null: only each app's `kill_timeout` bounds it.</summary>
     public TimeSpan? ShutdownTimeout { get; init; }
 }

@@ -109,6 +109,7 @@ public sealed partial class Supervisor
     void BeginShutdown(string reason, Instant now, List<Effect> effects)
     {
         _isShuttingDown = true;
+        _startAt = Instant.Never;
         Say(effects, EventName.ShutdownStarted, LogLevel.Info, $"shutdown: {reason}", new LogField("reason", reason));
         if (_ecosystem.Settings.ShutdownTimeout is { } timeout)
         {
@@ -162,7 +163,8 @@ public sealed partial class Supervisor
         }
 
         _someEnded = false;
-        if (_active > 0)
+        var mayStay = !_isShuttingDown && (_startAt.IsSet || !_ecosystem.Settings.ExitsWithoutApps);
+        if (_active > 0 || mayStay)
         {
             return;
         }

@@ -26,6 +26,9 @@ public sealed partial class Supervisor
     /// <summary>A slot has come to an end since the last look at the whole.</summary>
     bool _someEnded;
 
+    /// <summary>When the apps are started; Never once they are.</summary>
+    Instant _startAt = Instant.Never;
+
     Instant _nextDeadline = Instant.Never;
     bool _nextDeadlineIsStale;
 
@@ -81,7 +84,7 @@ public sealed partial class Supervisor
         {
             if (_nextDeadlineIsStale)
             {
-                _nextDeadline = _shutdownDeadline;
+                _nextDeadline = Instant.Min(_shutdownDeadline, _startAt);
                 foreach (var slot in _slots)
                 {
                     _nextDeadline = Instant.Min(_nextDeadline, slot.State.Deadline);
@@ -114,11 +117,18 @@ public sealed partial class Supervisor
         return new StatusSnapshot(workers.MoveToImmutable(), IsShuttingDown, IsReady);
     }
 
-    /// <summary>Starts every instance of every app, in file order. Call once, first.</summary>
+    /// <summary>Starts every instance of every app, in file order, at once or after the settings' delay. Call once, first.</summary>
     /// <param name="now">The time of this turn.</param>
     /// <param name="effects">Effects are appended.</param>
     public void Begin(Instant now, List<Effect> effects)
     {
+        if (_ecosystem.Settings.StartDelay > TimeSpan.Zero)
+        {
+            _startAt = now + _ecosystem.Settings.StartDelay;
+            _nextDeadlineIsStale = true;
+            return;
+        }
+
         ToAll(new WorkerEvent.Start(), now, effects);
         Conclude(now, effects);
     }
@@ -179,6 +189,12 @@ public sealed partial class Supervisor
         if (now < NextDeadline)
         {
             return;
+        }
+
+        if (_startAt <= now)
+        {
+            _startAt = Instant.Never;
+            ToAll(new WorkerEvent.Start(), now, effects);
         }
 
         var passed = new WorkerEvent.DeadlinePassed();

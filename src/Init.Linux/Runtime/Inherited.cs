@@ -28,6 +28,9 @@ public sealed unsafe class Inherited
     /// <summary>Descriptors 0, 1, 2 that were closed when we were started; bit n for descriptor n.</summary>
     public int ClosedStandardFds { get; init; }
 
+    /// <summary>What pminit was called by (argv[0]); empty when the caller gave nothing. Decoded as UTF-8.</summary>
+    public string ProgramName => Argc == 0 ? "" : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(*Argv));
+
     /// <summary>For builds without the native part (tests, `dotnet run`): what the runtime still knows.</summary>
     public static Inherited FromRuntime(string[] args)
     {

@@ -92,4 +92,8 @@ public sealed class DataNode
 /// <param name="Key">The key, with escapes resolved.</param>
 /// <param name="KeyPosition">Where the key stands.</param>
 /// <param name="Value">The value.</param>
-public sealed record DataMember(string Key, SourcePosition KeyPosition, DataNode Value);
+public sealed record DataMember(string Key, SourcePosition KeyPosition, DataNode Value)
+{
+    /// <summary>Where it comes from when it stands in no file: an option or a variable, which its errors name. Else null.</summary>
+    public string? Origin { get; init; }
+}
