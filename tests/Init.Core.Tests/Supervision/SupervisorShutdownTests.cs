@@ -235,4 +235,31 @@ public class SupervisorShutdownTests
         world.Step(new SupervisorEvent.Tick());
         Assert.Empty(world.Effects);
     }
+
+    [Fact]
+    public void StaysWithoutApps_WhenItIsTold()
+    {
+        var world = new World(Specs.Of(Once) with { Settings = new GlobalSettings { ExitsWithoutApps = false } }).Begin();
+        world.Exit("once/0", 3).After(60_000);
+        Assert.Null(world.ExitCode);
+        Assert.Equal(Instant.Never, world.Supervisor.NextDeadline);
+        world.Signal(Signal.Term);
+        Assert.Equal(0, world.ExitCode);
+    }
+
+    [Fact]
+    public void StaysWithoutApps_ExceptForAnEssentialOne()
+    {
+        var world = new World(Specs.Of(Main) with { Settings = new GlobalSettings { ExitsWithoutApps = false } }).Begin();
+        Assert.Equal(3, world.Exit("main/0", 3).ExitCode);
+    }
+
+    [Fact]
+    public void StopSignal_ExitsAtOnce_WhileTheFirstStartIsDelayed()
+    {
+        var world = new World(Specs.Of(Specs.Api) with { Settings = new GlobalSettings { StartDelay = Specs.Ms(5000) } }).Begin();
+        world.After(1000).Signal(Signal.Term);
+        Assert.Equal(0, world.ExitCode);
+        Assert.Empty(world.Effects.OfType<Effect.Spawn>());
+    }
 }

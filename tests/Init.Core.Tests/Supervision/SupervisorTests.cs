@@ -15,6 +15,21 @@ public class SupervisorTests
     }
 
     [Fact]
+    public void Begin_WaitsForTheDelay_AndThenStartsOnce()
+    {
+        var world = new World(Specs.Of(Specs.Api) with { Settings = new GlobalSettings { StartDelay = Specs.Ms(5000) } }).Begin();
+        Assert.Equal(world.Now + Specs.Ms(5000), world.Supervisor.NextDeadline);
+        world.After(4999);
+        Assert.Empty(world.Take<Effect.Spawn>());
+        Assert.False(world.Supervisor.IsReady);
+        world.After(1);
+        Assert.Single(world.Take<Effect.Spawn>());
+        Assert.True(world.Supervisor.IsReady);
+        world.After(60_000);
+        Assert.Empty(world.Take<Effect.Spawn>());
+    }
+
+    [Fact]
     public void Snapshot_NumbersWorkersInFileOrder()
     {
         var world = new World(Specs.Of(Specs.Named("b", 2), Specs.Named("a"))).Begin();

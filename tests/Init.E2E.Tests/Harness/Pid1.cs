@@ -49,7 +49,7 @@ sealed partial class Pid1 : IDisposable
         // 0755: some tests run pminit as somebody who only may read.
         File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
         var port = FreePort();
-        List<string> command = ["unshare", .. Machine.UnshareArguments, .. options.Before, Machine.Pminit];
+        List<string> command = ["unshare", .. Machine.UnshareArguments, .. options.Before, ProgramOf(options, folder)];
         if (options.File is not null)
         {
             var file = Path.Combine(folder, options.FileName);
@@ -171,6 +171,18 @@ sealed partial class Pid1 : IDisposable
 
         unshare.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    static string ProgramOf(StartOptions options, string folder)
+    {
+        if (options.CalledAs is null)
+        {
+            return Machine.Pminit;
+        }
+
+        var link = Path.Combine(folder, options.CalledAs);
+        File.CreateSymbolicLink(link, Machine.Pminit);
+        return link;
     }
 
     static void SetEnvironment(ProcessStartInfo start, string folder, StartOptions options)

@@ -9,6 +9,9 @@ sealed record StartOptions
     /// <summary>Name of that file.</summary>
     public string FileName { get; init; } = "ecosystem.json";
 
+    /// <summary>Name that pminit is called by, through a symbolic link; null: its own.</summary>
+    public string? CalledAs { get; init; }
+
     /// <summary>Arguments after the file and the options below.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
