@@ -26,6 +26,11 @@ sealed class RawLogWriter : LogWriter
     internal static void Append(ByteBuffer to, LogEvent record)
     {
         to.Append(record.Level switch { LogLevel.Warn => "warning: "u8, LogLevel.Error => "error: "u8, _ => ""u8 });
+        if (record.Worker is { } worker)
+        {
+            to.Append(Encoding.UTF8.GetBytes($"{worker}: "));
+        }
+
         to.Append(Encoding.UTF8.GetBytes(record.Message.ReplaceLineEndings(" ")));
         to.Append("\n"u8);
     }

@@ -129,8 +129,8 @@ public sealed class Pm2Tests
     [Theory]
     [InlineData("app.js --formatted --delay 1.5 --no-auto-exit", LogFormat.Pm2Prefixed, 1500, false)]
     [InlineData("app.js --json --raw", LogFormat.Pm2Json, 0, true)]
-    [InlineData("app.js", LogFormat.Json, 0, true)]
-    public void Settings_AreThoseOfTheOptions(string words, LogFormat format, int delayMs, bool exits)
+    [InlineData("app.js", null, 0, true)]
+    public void Settings_AreThoseOfTheOptions(string words, LogFormat? format, int delayMs, bool exits)
     {
         var line = Pm2CommandLine.Read("pm2-runtime", CommandLines.Split(words)).Line!;
         var settings = RunSettings.Apply(new GlobalSettings(), line, out _)!;

@@ -15,7 +15,7 @@ public sealed class LogFormatTests
 
     static readonly StreamHead Err = new(new WorkerId("web", 1), 77, LogStream.Stderr, pmId: 4);
 
-    static readonly LogEvent Exit = new(EventName.WorkerExited, LogLevel.Warn, "web/1 exited\nwith code 1") { Worker = new WorkerId("web", 1), Pid = 77 };
+    static readonly LogEvent Exit = new(EventName.WorkerExited, LogLevel.Warn, "exited\nwith code 1") { Worker = new WorkerId("web", 1), Pid = 77 };
 
     static readonly LogEvent Own = new(EventName.Started, LogLevel.Info, "pminit starts");
 
@@ -35,11 +35,11 @@ public sealed class LogFormatTests
     public void Stderr_IsMarked_WhereTheFormatCan(LogFormat format, string expected) => Assert.Equal(expected, Line(format, Err, "boom"));
 
     [Theory]
-    [InlineData(LogFormat.Raw, "pminit: warning: web/1 exited with code 1\n", "pminit: pminit starts\n")]
-    [InlineData(LogFormat.Pm2Prefixed, "pminit | warning: web/1 exited with code 1\n", "pminit | pminit starts\n")]
-    [InlineData(LogFormat.Pm2KeyValue, "timestamp=2026-11-21-06:47:03+0000 app=web type=process_event status=exit message=warning: web/1 exited with code 1\n",
+    [InlineData(LogFormat.Raw, "pminit: warning: web/1: exited with code 1\n", "pminit: pminit starts\n")]
+    [InlineData(LogFormat.Pm2Prefixed, "pminit | warning: web/1: exited with code 1\n", "pminit | pminit starts\n")]
+    [InlineData(LogFormat.Pm2KeyValue, "timestamp=2026-11-21-06:47:03+0000 app=web type=process_event status=exit message=warning: web/1: exited with code 1\n",
         "timestamp=2026-11-21-06:47:03+0000 app=pminit type=process_event status=started message=pminit starts\n")]
-    [InlineData(LogFormat.Pm2Json, "{\"timestamp\":\"2026-11-21T06:47:03.123Z\",\"type\":\"process_event\",\"status\":\"exit\",\"app_name\":\"web\",\"message\":\"web/1 exited\\nwith code 1\"}\n",
+    [InlineData(LogFormat.Pm2Json, "{\"timestamp\":\"2026-11-21T06:47:03.123Z\",\"type\":\"process_event\",\"status\":\"exit\",\"app_name\":\"web\",\"message\":\"exited\\nwith code 1\"}\n",
         "{\"timestamp\":\"2026-11-21T06:47:03.123Z\",\"type\":\"process_event\",\"status\":\"started\",\"app_name\":\"pminit\",\"message\":\"pminit starts\"}\n")]
     public void Event_IsOneLine_InTheFormat(LogFormat format, string exit, string started)
     {
