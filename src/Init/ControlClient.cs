@@ -13,6 +13,9 @@ namespace Init;
 /// </summary>
 static unsafe class ControlClient
 {
+    /// <summary>Reading a configuration again may take as long as a script in it is allowed to run.</summary>
+    const int ReloadSeconds = 60;
+
     const int TimeoutSeconds = 10;
 
     /// <summary>Asks the running pminit.</summary>
@@ -27,11 +30,12 @@ static unsafe class ControlClient
                 $"no running pminit answers on {string.Join(", ", candidates)}; it may run as another user or with another PMINIT_SOCKET");
         }
 
-        Bound(socket.Number);
+        var patience = request.Verb == Commands.ReloadConfig ? ReloadSeconds : TimeoutSeconds;
+        Bound(socket.Number, patience);
         var received = new ByteBuffer();
         if (ReadLine(socket.Number, received) is not { } greeting)
         {
-            return NoAnswer();
+            return NoAnswer(patience);
         }
 
         if (ControlReply.CheckGreeting(greeting) is { } mismatch)
@@ -43,18 +47,18 @@ static unsafe class ControlClient
         ControlProtocol.WriteRequest(question, request);
         if (!Send(socket.Number, question.Span))
         {
-            return NoAnswer();
+            return NoAnswer(patience);
         }
 
-        return ReadLine(socket.Number, received) is { } reply ? ControlReply.Parse(reply) : NoAnswer();
+        return ReadLine(socket.Number, received) is { } reply ? ControlReply.Parse(reply) : NoAnswer(patience);
     }
 
-    static ControlReply NoAnswer() =>
-        ControlReply.Failed(ExitCodes.No, $"pminit accepted the connection but did not answer within {TimeoutSeconds} s");
+    static ControlReply NoAnswer(int patience) =>
+        ControlReply.Failed(ExitCodes.No, $"pminit accepted the connection but did not answer within {patience} s");
 
-    static void Bound(int fd)
+    static void Bound(int fd, int patience)
     {
-        var limit = new Libc.timeval { tv_sec = TimeoutSeconds };
+        var limit = new Libc.timeval { tv_sec = patience };
         _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, &limit, (uint)sizeof(Libc.timeval));
         _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, &limit, (uint)sizeof(Libc.timeval));
     }

@@ -15,7 +15,7 @@ static class Endpoints
     const int MaxClients = 16;
 
     static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(5);
-    static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(60);
 
     /// <summary>Answers probes on a bound listener.</summary>
     public static void ServeProbes(InitHost host, Fd listener, int port)
@@ -31,7 +31,7 @@ static class Endpoints
 
     /// <summary>Answers verbs on the first path that can be bound.</summary>
     /// <returns>The path, to be removed at the end; null when there is none.</returns>
-    public static string? ServeControl(InitHost host, ControlSettings settings)
+    public static string? ServeControl(InitHost host, ControlSettings settings, IReload? reload)
     {
         var listener = ControlSocket.TryListen(ControlSocket.Candidates(settings.Socket), out var path);
         if (listener is null)
@@ -43,7 +43,7 @@ static class Endpoints
 
         var status = new StatusReport(host.Supervisor, Product.Version);
         host.Serve(new SocketServer(host.Loop, listener, Urgency.Control, MaxClients, ClientPatience,
-            peer => ControlSocket.IsTrusted(peer.Number) ? new ControlConversation(status, Product.Version) : null));
+            peer => ControlSocket.IsTrusted(peer.Number) ? new ControlConversation(status, reload, Product.Version) : null));
         host.Report(new LogEvent(EventName.ControlListening, LogLevel.Info, $"verbs are answered on {path}")
         {
             Fields = [new LogField("socket", path)],

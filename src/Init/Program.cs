@@ -1,5 +1,6 @@
 using Init;
 using Init.Core.CommandLine;
+using Init.Loading;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
 using Init.Linux.Stage;
@@ -11,24 +12,28 @@ if (!SignalSet.IsBlockedNow())
     SignalSet.Block(); // a build without early.c
 }
 
-// 2. Not a start of pminit at all, but a worker on its way to its program.
+// 2. Not a start of pminit at all, but a worker on its way to its program, or a reader for a running server.
 if (ExecStage.IsAsked(inherited))
 {
     return ExecStage.Run(inherited);
 }
 
+if (ReadStage.IsAsked(inherited))
+{
+    return ReadStage.Run(inherited, args);
+}
+
 // 3. One command: `pminit -- command args`; not by pm2's names, which have a command line of their own.
-var pm2 = Pm2CommandLine.NameOf(inherited.ProgramName);
-if (pm2 is null && args.Length > 1 && args[0] == "--")
+if (Pm2CommandLine.NameOf(inherited.ProgramName) is null && args.Length > 1 && args[0] == "--")
 {
     return InitMode.Run(inherited, first: 2);
 }
 
 // 4. The supervisor, without the cost of a full parser.
-var reading = pm2 is null ? RunLineParser.Read(args) : Pm2CommandLine.Read(pm2, args);
+var reading = StartLine.Read(inherited.ProgramName, args);
 if (reading.Line is { } line)
 {
-    return line.IsCheck ? Verbs.Check(line, inherited) : Server.Run(line, inherited);
+    return line.IsCheck ? Verbs.Check(line, inherited) : Server.Run(line, args, inherited);
 }
 
 if (reading.Problem is not null)

@@ -1,12 +1,11 @@
 using System.Globalization;
 using Init.Core.CommandLine;
-using Init.Core.Config;
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Net;
 using Init.Linux.Runtime;
-using Init.Linux.Stage;
+using Init.Loading;
 
 namespace Init;
 
@@ -17,22 +16,19 @@ namespace Init;
 static class Server
 {
     /// <summary>Runs an ecosystem file, or one app.</summary>
+    /// <param name="line">The command line.</param>
+    /// <param name="args">Its words, to read the file again by.</param>
+    /// <param name="inherited">What pminit was started with.</param>
     /// <returns>pminit's exit code.</returns>
-    public static int Run(RunLine line, Inherited inherited)
+    public static int Run(RunLine line, string[] args, Inherited inherited)
     {
-        var ecosystem = Load(line, inherited, out var failure);
-        if (ecosystem is null)
+        var loaded = Load(line, inherited);
+        if (loaded.Ecosystem is not { } ecosystem)
         {
-            return failure;
+            return loaded.Code;
         }
 
-        if (!Overrides.TryApply(ecosystem.Settings, line, inherited, out var settings, out var problem))
-        {
-            StandardError.Line(problem);
-            return ExitCodes.Usage;
-        }
-
-        ecosystem = ecosystem with { Settings = settings };
+        var settings = ecosystem.Settings;
         var probes = Listen(settings.Health, out var port, out var healthProblem);
         if (healthProblem is not null && settings.Health.IsExplicit)
         {
@@ -43,6 +39,8 @@ static class Server
         var subreaper = Subreaper.Ensure();
         using var host = new InitHost(ecosystem, inherited);
         host.Report(Started(ecosystem));
+        var reload = line.IsConfigFile ? new Reload(host, line, args, inherited) : null;
+        host.Reader = reload is null ? null : () => reload.Begin(null);
         Warn(host, subreaper);
         Warn(host, healthProblem);
         if (probes is not null)
@@ -50,7 +48,7 @@ static class Server
             Endpoints.ServeProbes(host, probes, port);
         }
 
-        var socket = settings.Control.Enabled ? Endpoints.ServeControl(host, settings.Control) : null;
+        var socket = settings.Control.Enabled ? Endpoints.ServeControl(host, settings.Control, reload) : null;
         var code = host.Run();
         if (socket is not null)
         {
@@ -61,73 +59,21 @@ static class Server
     }
 
     /// <summary>Reads and checks what a command line names; says everything that is wrong on stderr.</summary>
-    /// <param name="line">A file, or what to run; and options over it.</param>
-    /// <param name="inherited">pminit's own environment.</param>
-    /// <param name="code">The exit code when something is wrong.</param>
-    /// <returns>Null when something is wrong.</returns>
-    public static Ecosystem? Load(RunLine line, Inherited inherited, out int code)
+    public static Loaded Load(RunLine line, Inherited inherited)
     {
-        code = ExitCodes.Config;
-        foreach (var warning in line.Warnings())
+        var loaded = ConfigLoader.Load(line, inherited);
+        foreach (var warning in loaded.Warnings)
         {
             StandardError.Line($"warning: {warning}");
         }
 
-        byte[]? bytes = line.IsConfigFile ? ConfigSource.Read(line.Word, inherited) : [];
-        if (bytes is null)
-        {
-            return null;
-        }
-
-        var context = line.Lay(Context(line, inherited));
-        var result = line.IsConfigFile ? EcosystemReader.Read(bytes, line.Word, context) : EcosystemReader.ReadApp(line.Word, context);
-        foreach (var warning in result.Warnings)
-        {
-            StandardError.Line($"warning: {warning}");
-        }
-
-        var problems = result.Errors.Select(error => error.ToString()).ToList();
-        if (problems.Count > 0 && result.Errors.All(error => error.IsOption))
-        {
-            code = ExitCodes.Usage;
-        }
-
-        var ecosystem = result.Ecosystem;
-        if (ecosystem is not null)
-        {
-            var refused = new List<ConfigError>();
-            ecosystem = ProcessCheck.Settle(ecosystem, line.Word, refused);
-            problems.AddRange(refused.Select(error => error.ToString()));
-            problems.AddRange(ProgramCheck.Missing(ecosystem, inherited).Select(missing => Describe(line, missing.App, missing.Problem)));
-        }
-
-        foreach (var problem in problems)
+        foreach (var problem in loaded.Problems)
         {
             StandardError.Line(problem);
         }
 
-        return problems.Count == 0 ? ecosystem : null;
+        return loaded;
     }
-
-    static ConfigContext Context(RunLine line, Inherited inherited)
-    {
-        var variables = inherited.Variables();
-
-        // PMINIT_ENV is about files; one app has no profiles.
-        var profile = line[RunOptions.Env] ?? (line.IsConfigFile ? variables.GetValueOrDefault("PMINIT_ENV") : null);
-        return new ConfigContext
-        {
-            Cpus = CpuCount.Read(),
-            MemoryLimitBytes = MemoryLimit.Read(),
-            Profile = string.IsNullOrEmpty(profile) ? null : profile,
-            Variables = variables,
-            ReadFile = ConfigFiles.Read,
-        };
-    }
-
-    static string Describe(RunLine line, AppSpec app, SpawnProblem problem) => line.IsConfigFile
-        ? $"{line.Word}{(app.ScriptAt.Line > 0 ? ":" : "")}{app.ScriptAt}: app \"{app.Name}\": {problem.Detail}"
-        : $"command line: {problem.Detail}";
 
     static Fd? Listen(HealthSettings settings, out int port, out string? problem)
     {

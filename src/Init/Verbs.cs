@@ -27,6 +27,12 @@ static class Verbs
             return Health(reply.Result, options.Contains("live"));
         }
 
+        if (verb == Commands.ReloadConfig)
+        {
+            Print(reply.Result.GetProperty("summary").GetString() + "\n");
+            return ExitCodes.Ok;
+        }
+
         Print(verb == Commands.List && !options.Contains("json") ? Table(reply.Result) : reply.Result.GetRawText() + "\n");
         return ExitCodes.Ok;
     }
@@ -34,9 +40,10 @@ static class Verbs
     /// <summary>`check`.</summary>
     public static int Check(RunLine line, Inherited inherited)
     {
-        if (Server.Load(line, inherited, out var failure) is not { } ecosystem)
+        var loaded = Server.Load(line, inherited);
+        if (loaded.Ecosystem is not { } ecosystem)
         {
-            return failure;
+            return loaded.Code;
         }
 
         Print(line[RunOptions.Print] is not null ? EffectiveConfig.Write(ecosystem) : $"{line.Word}: {Count(ecosystem)}, no errors\n");

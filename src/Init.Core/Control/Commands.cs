@@ -63,6 +63,14 @@ public static class Commands
         Help = "List the workers as JSON in pm2's shape, without any environment variables.",
     };
 
+    /// <summary>SIGHUP with an answer.</summary>
+    public static readonly Verb ReloadConfig = new()
+    {
+        Name = "reload-config",
+        NeedsRunning = true,
+        Help = "Read the ecosystem file again and apply what differs; on any error nothing changes, and the exit code is 78. The same as SIGHUP, with an answer.",
+    };
+
     /// <summary>Is somebody there.</summary>
     public static readonly Verb Ping = new()
     {
@@ -79,7 +87,7 @@ public static class Commands
     };
 
     /// <summary>Every verb, in the order of help and README.</summary>
-    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, Ping, Version];
+    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, ReloadConfig, Ping, Version];
 
     /// <summary>Finds a verb by name or alias; case-sensitive.</summary>
     /// <returns>Null when there is none.</returns>

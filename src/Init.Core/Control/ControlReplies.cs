@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Init.Core.Health;
 using Init.Core.Logging;
+using Init.Core.Supervision;
 
 namespace Init.Core.Control;
 
@@ -66,6 +67,37 @@ public static class ControlReplies
             }
 
             writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        to.Append((byte)'\n');
+    }
+
+    /// <summary>`reload-config`: what is applied.</summary>
+    public static void WriteReload(ByteBuffer to, EcosystemChange change)
+    {
+        using (var writer = Begin(to))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("summary"u8, change.ToString());
+            writer.WriteStartArray("apps"u8);
+            foreach (var app in change.Apps)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("app"u8, app.App);
+                writer.WriteString("change"u8, EcosystemChange.WordOf(app.Kind));
+                writer.WriteStartArray("fields"u8);
+                foreach (var field in app.Fields)
+                {
+                    writer.WriteStringValue(field);
+                }
+
+                writer.WriteEndArray();
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
             writer.WriteEndObject();
         }
 

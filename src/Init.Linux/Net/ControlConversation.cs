@@ -1,19 +1,39 @@
 using Init.Core.Control;
 using Init.Core.Logging;
+using Init.Core.Model;
 
 namespace Init.Linux.Net;
 
 /// <summary>One client on the control socket: a greeting, then a reply line for each request line, in order.</summary>
-public sealed class ControlConversation(StatusReport status, string version) : IConversation
+/// <param name="status">Answers what can be answered at once.</param>
+/// <param name="reload">Reads the file again; null when there is none.</param>
+/// <param name="version">For the greeting.</param>
+public sealed class ControlConversation(StatusReport status, IReload? reload, string version) : IConversation
 {
+    ReloadOutcome? _outcome;
+
+    /// <inheritdoc/>
+    public Action? Wake { get; set; }
+
     /// <inheritdoc/>
     public void Open(ByteBuffer output) => ControlProtocol.WriteGreeting(output, version);
 
     /// <summary>One request per call: the rest of the input waits until this reply has been sent.</summary>
     public Verdict Converse(ByteBuffer input, ByteBuffer output)
     {
+        if (_outcome is not null)
+        {
+            Answer(output);
+            return Verdict.Continue;
+        }
+
         var read = ControlProtocol.ReadRequest(input.Span);
         input.Consume(read.ConsumedBytes);
+        if (read.Request?.Verb == Commands.ReloadConfig)
+        {
+            return Begin(output);
+        }
+
         if (read.Request is not null)
         {
             status.Answer(read.Request, output);
@@ -24,5 +44,41 @@ public sealed class ControlConversation(StatusReport status, string version) : I
         }
 
         return read.MustClose ? Verdict.Finish : Verdict.Continue;
+    }
+
+    Verdict Begin(ByteBuffer output)
+    {
+        if (reload is null)
+        {
+            ControlProtocol.WriteError(output, ExitCodes.No, "pminit was started without a file, so there is none to read again");
+            return Verdict.Continue;
+        }
+
+        reload.Begin(outcome =>
+        {
+            _outcome = outcome;
+            Wake?.Invoke();
+        });
+        if (_outcome is null)
+        {
+            return Verdict.Wait;
+        }
+
+        Answer(output);
+        return Verdict.Continue;
+    }
+
+    void Answer(ByteBuffer output)
+    {
+        if (_outcome!.Change is { } change)
+        {
+            ControlReplies.WriteReload(output, change);
+        }
+        else
+        {
+            ControlProtocol.WriteError(output, ExitCodes.Config, _outcome.Problem);
+        }
+
+        _outcome = null;
     }
 }

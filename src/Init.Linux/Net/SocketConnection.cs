@@ -24,6 +24,7 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
     readonly ByteBuffer _input = new(keepBytes: 0);
     readonly ByteBuffer _output = new(keepBytes: 0);
     bool _isFinishing;
+    bool _isWaiting;
     uint _mask;
 
     public SocketConnection(
@@ -45,6 +46,7 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
     {
         _mask = Libc.EPOLLIN;
         _loop.Add(_fd.Number, this, _mask, _urgency);
+        _conversation.Wake = Wake;
         _conversation.Open(_output);
         Send();
     }
@@ -52,7 +54,11 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
     /// <inheritdoc/>
     public void OnReady(uint events)
     {
-        if (_output.Length > 0)
+        if (_isWaiting)
+        {
+            Close(isWatched: true); // EPOLLHUP or EPOLLERR: nobody waits for the answer any more
+        }
+        else if (_output.Length > 0)
         {
             Send();
             if (_input.Length > 0)
@@ -112,12 +118,31 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
         while (!_isFinishing && _output.Length == 0 && _fd.Number >= 0)
         {
             var before = _input.Length;
-            _isFinishing = _conversation.Converse(_input, _output) == Verdict.Finish;
+            var verdict = _conversation.Converse(_input, _output);
+            _isFinishing = verdict == Verdict.Finish;
+            if (verdict == Verdict.Wait)
+            {
+                _isWaiting = true;
+                Wait(0); // a peer that goes away is still told of
+                return;
+            }
+
             Send();
             if (_input.Length == 0 || _input.Length == before)
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>The conversation has its answer.</summary>
+    void Wake()
+    {
+        if (_isWaiting && _fd.Number >= 0)
+        {
+            _isWaiting = false;
+            Wait(Libc.EPOLLIN);
+            Converse();
         }
     }
 

@@ -22,11 +22,11 @@ public sealed class ConfigEvaluation : IDisposable
     readonly BoundedPipe _output;
     EvaluationStop _stop;
 
-    ConfigEvaluation(int pid, Fd answer, Fd output, Instant deadline)
+    ConfigEvaluation(int pid, Fd answer, Fd output, Instant deadline, int maxAnswerBytes)
     {
         Pid = pid;
         Deadline = deadline;
-        _answer = new BoundedPipe(answer, EvaluationSettings.MaxAnswerBytes) { Changed = CheckAnswer };
+        _answer = new BoundedPipe(answer, maxAnswerBytes) { Changed = CheckAnswer };
         _output = new BoundedPipe(output, MaxOutputBytes);
     }
 
@@ -47,7 +47,8 @@ public sealed class ConfigEvaluation : IDisposable
 
     /// <summary>Starts a runtime.</summary>
     /// <returns>A running evaluation, or a problem; exactly one is not null.</returns>
-    public static (ConfigEvaluation? Evaluation, SpawnProblem? Problem) Start(Spawner spawner, FoundProgram program, Instant deadline)
+    public static (ConfigEvaluation? Evaluation, SpawnProblem? Problem) Start(
+        Spawner spawner, FoundProgram program, Instant deadline, int maxAnswerBytes = EvaluationSettings.MaxAnswerBytes)
     {
         if (WorkerPipe.TryMake() is not { } answer)
         {
@@ -66,7 +67,7 @@ public sealed class ConfigEvaluation : IDisposable
         output.Write.Dispose();
         if (errno == 0)
         {
-            return (new ConfigEvaluation(pid, answer.Read, output.Read, deadline), null);
+            return (new ConfigEvaluation(pid, answer.Read, output.Read, deadline, maxAnswerBytes), null);
         }
 
         answer.Read.Dispose();

@@ -17,6 +17,9 @@ public sealed class EventQueue
     /// <summary>The result of an effect.</summary>
     public void Answer(SupervisorEvent e) => _answers.Enqueue(e);
 
+    /// <summary>Something waits to be decided.</summary>
+    public bool HasAny => _answers.Count + _told.Count > 0;
+
     /// <summary>Takes the next event, answers first.</summary>
     public bool TryTake(out SupervisorEvent? e) => _answers.TryDequeue(out e) || _told.TryDequeue(out e);
 }

@@ -37,10 +37,12 @@ public sealed class InitHost : IDisposable
     readonly StageWatch _stages;
     readonly EffectRunner _runner;
     readonly SignalSource _signals;
+    readonly ProcessTree _tree;
     readonly List<SocketServer> _servers = [];
     readonly List<Effect> _effects = [];
     bool _mayReap = true; // whoever exec'd us may have left children
     int _faultsInARow;
+    ConfigEvaluation? _reading;
 
     /// <param name="ecosystem">What to run.</param>
     /// <param name="inherited">What we were started with.</param>
@@ -56,7 +58,8 @@ public sealed class InitHost : IDisposable
         _spawner = new Spawner(inherited);
         _logs = new WorkerLogs(_loop, _sink, _errorSink ?? _sink);
         _stages = new StageWatch(_loop);
-        _runner = new EffectRunner(_supervisor, _spawner, _reaper, new ProcessTree(_reaper), _logs, _stages, Own, _queue);
+        _tree = new ProcessTree(_reaper);
+        _runner = new EffectRunner(_supervisor, _spawner, _reaper, _tree, _logs, _stages, Own, _queue);
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -68,6 +71,32 @@ public sealed class InitHost : IDisposable
 
     /// <summary>The supervisor's state, for whoever answers questions about it.</summary>
     public Supervisor Supervisor => _supervisor;
+
+    /// <summary>Makes processes.</summary>
+    public Spawner Spawner => _spawner;
+
+    /// <summary>Reads the ecosystem file again when SIGHUP asks for it; null: there is none.</summary>
+    public Action? Reader
+    {
+        get => _runner.ReadConfig;
+        set => _runner.ReadConfig = value;
+    }
+
+    /// <summary>Something that the supervisor must know; it decides within this turn of the loop, or the next.</summary>
+    public void Tell(SupervisorEvent e) => _queue.Tell(e);
+
+    /// <summary>Watches a process that reads the configuration, to its end. One at a time.</summary>
+    public void Watch(ConfigEvaluation reading)
+    {
+        _reading = reading;
+        reading.Watch(_loop);
+        _reaper.Expect(reading.Pid, status =>
+        {
+            _ = _tree.KillLeftovers(reading.Pid);
+            _reading = null;
+            reading.OnExit(status);
+        });
+    }
 
     /// <summary>Adds a listener whose deadlines the loop keeps.</summary>
     public void Serve(SocketServer server) => _servers.Add(server);
@@ -108,6 +137,7 @@ public sealed class InitHost : IDisposable
             server.Dispose();
         }
 
+        _reading?.Dispose();
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
@@ -129,11 +159,16 @@ public sealed class InitHost : IDisposable
     {
         Flush();
         var before = Clock.Now;
-        _loop.Wait(before, _mayReap ? before : NextDeadline());
+        _loop.Wait(before, _mayReap || _queue.HasAny ? before : NextDeadline());
         _loop.Dispatch(Urgency.Signals);
 
         var now = Clock.Now;
         Reap();
+        if (_reading?.Deadline <= now)
+        {
+            _reading.OnDeadline();
+        }
+
         if (_supervisor.NextDeadline <= now)
         {
             _queue.Tell(new SupervisorEvent.Tick());
@@ -159,7 +194,7 @@ public sealed class InitHost : IDisposable
 
     Instant NextDeadline()
     {
-        var next = _supervisor.NextDeadline;
+        var next = Instant.Min(_supervisor.NextDeadline, _reading?.Deadline ?? Instant.Never);
         foreach (var server in _servers)
         {
             next = Instant.Min(next, server.NextDeadline);

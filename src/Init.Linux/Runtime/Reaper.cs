@@ -13,6 +13,7 @@ public sealed unsafe class Reaper
     const int Budget = 1024;
 
     readonly Dictionary<int, Owner> _owned = [];
+    readonly Dictionary<int, Action<ExitStatus>> _expected = [];
 
     /// <summary>Processes reaped that were nobody's worker.</summary>
     public long OrphansReaped { get; private set; }
@@ -22,6 +23,9 @@ public sealed unsafe class Reaper
 
     /// <summary>A worker's process exists from now on.</summary>
     public void Own(int pid, WorkerId worker, int incarnation) => _owned[pid] = new Owner(worker, incarnation);
+
+    /// <summary>A process of our own that is no worker exists from now on; its exit is told once.</summary>
+    public void Expect(int pid, Action<ExitStatus> onExit) => _expected[pid] = onExit;
 
     /// <summary>Takes every exit the kernel has, up to the budget.</summary>
     /// <param name="onExit">Called for each worker's exit.</param>
@@ -50,6 +54,10 @@ public sealed unsafe class Reaper
             if (_owned.Remove(info.si_pid, out var owner))
             {
                 onExit(owner.Worker, owner.Incarnation, info.si_pid, StatusOf(info));
+            }
+            else if (_expected.Remove(info.si_pid, out var told))
+            {
+                told(StatusOf(info));
             }
             else
             {

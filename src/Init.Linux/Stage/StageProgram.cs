@@ -9,7 +9,7 @@ namespace Init.Linux.Stage;
 /// Our own binary, for the exec stage. /proc/self/exe is it even when the file was replaced or removed; where /proc is not mounted, the name that the
 /// kernel was given when it executed us. pminit never changes its working directory, so a relative one still holds.
 /// </summary>
-static unsafe class StageProgram
+public static unsafe class StageProgram
 {
     public static string Path { get; } = Find();
 

@@ -1,9 +1,9 @@
 using Init.Core.Config;
 
-namespace Init;
+namespace Init.Loading;
 
 /// <summary>Reads the small files that an ecosystem file names (dotenv files, secrets), before the server runs: it may block.</summary>
-static class ConfigFiles
+static class ConfigFile
 {
     /// <summary>The file's content, or why there is none; never throws for what a path can be.</summary>
     public static FileContent Read(string path)

@@ -1,15 +1,19 @@
 using Init.Core.Config;
 using Init.Linux.Runtime;
 
-namespace Init;
+namespace Init.Loading;
 
-/// <summary>Where the bytes of an ecosystem file come from: the file, standard input, or a runtime that evaluates a script.</summary>
+/// <summary>Where the bytes of an ecosystem file come from: the file, standard input, or a runtime that evaluates a script. It blocks.</summary>
 static class ConfigSource
 {
-    /// <summary>Reads; says on stderr what is wrong. What a script prints goes there too.</summary>
+    /// <summary>Reads. What a script prints goes to stderr.</summary>
+    /// <param name="file">Its name; "-" is standard input.</param>
+    /// <param name="inherited">pminit's own environment.</param>
+    /// <param name="problem">What is wrong, when null is returned.</param>
     /// <returns>The bytes for EcosystemReader; null when something is wrong.</returns>
-    public static byte[]? Read(string file, Inherited inherited)
+    public static byte[]? Read(string file, Inherited inherited, out string problem)
     {
+        problem = "";
         try
         {
             if (file == "-")
@@ -25,20 +29,14 @@ static class ConfigSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            StandardError.Line($"cannot read {file}: {error.Message}");
+            problem = $"cannot read {file}: {error.Message}";
             return null;
         }
 
-        var (json, problem) = ConfigEvaluator.Run(file, inherited, Print);
-        if (problem is not null)
-        {
-            StandardError.Line(problem.ToString());
-        }
-
+        var (json, wrong) = ConfigEvaluator.Run(file, inherited, static output => _ = StandardError.Write(2, output));
+        problem = wrong?.ToString() ?? "";
         return json;
     }
-
-    static void Print(string output) => _ = StandardError.Write(2, output);
 
     static byte[] ReadStandardInput()
     {
