@@ -262,4 +262,13 @@ public class SupervisorShutdownTests
         Assert.Equal(0, world.ExitCode);
         Assert.Empty(world.Effects.OfType<Effect.Spawn>());
     }
+
+    [Fact]
+    public void StopSignal_CancelsTheDelayedStart_WhileSomebodyStops()
+    {
+        var world = new World(Specs.Of(Specs.Api, Specs.Named("b")) with { Settings = new GlobalSettings { StartDelay = Specs.Ms(5000) } }).Begin();
+        world.Send("api/0", new WorkerEvent.Start()).Signal(Signal.Term).After(6000);
+        Assert.Single(world.Effects.OfType<Effect.Spawn>());
+        Assert.Equal(0, world.Exit("api/0", 0).ExitCode);
+    }
 }
