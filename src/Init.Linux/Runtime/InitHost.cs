@@ -1,6 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Core.Supervision;
+using Init.Linux.Evaluation;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Net;

@@ -1,4 +1,5 @@
 using Init.Core.Config;
+using Init.Linux.Evaluation;
 using Init.Linux.Runtime;
 
 namespace Init.Loading;

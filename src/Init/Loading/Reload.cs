@@ -3,6 +3,7 @@ using Init.Core.Config;
 using Init.Core.Config.Evaluation;
 using Init.Core.Logging;
 using Init.Core.Supervision;
+using Init.Linux.Evaluation;
 using Init.Linux.Loop;
 using Init.Linux.Net;
 using Init.Linux.Runtime;

@@ -77,6 +77,16 @@ public sealed class ReconfigureTests
     }
 
     [Fact]
+    public void RemovedAppThatComesBackLater_IsANewOne()
+    {
+        var world = new World(Specs.Of(Jobs, Api)).Begin().Exit("jobs/0", 1);
+        world.Step(new SupervisorEvent.Reconfigure(Specs.Of(Api))).Exit("jobs/0", 0);
+        world.Step(new SupervisorEvent.Reconfigure(Specs.Of(Jobs, Api)));
+        var jobs = world.Supervisor.Snapshot().Workers[0];
+        Assert.Equal((3, 0, 1), (jobs.Id, jobs.Restarts, jobs.State.Incarnation));
+    }
+
+    [Fact]
     public void RemovedAppThatComesBack_GoesOnAfterItsStop()
     {
         var world = new World(Specs.Of(Api, Jobs)).Begin().Clear();

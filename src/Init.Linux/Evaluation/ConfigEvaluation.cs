@@ -3,9 +3,10 @@ using Init.Core.Config.Evaluation;
 using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
+using Init.Linux.Runtime;
 using Init.Linux.Stage;
 
-namespace Init.Linux.Runtime;
+namespace Init.Linux.Evaluation;
 
 /// <summary>
 /// One runtime that evaluates one configuration file, in a session of its own: a child with the answer on descriptor 3 and what it prints

@@ -1,12 +1,13 @@
 using System.Text;
 using Init.Core.Config.Evaluation;
 using Init.Core.Model;
+using Init.Linux.Evaluation;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
 using Init.Linux.Tests.Support;
 
-namespace Init.Linux.Tests.Runtime;
+namespace Init.Linux.Tests.Evaluation;
 
 /// <summary>An evaluation in a loop, as the running server would have it; shells stand for runtimes.</summary>
 public sealed class ConfigEvaluationTests : IDisposable

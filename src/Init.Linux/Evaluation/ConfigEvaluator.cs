@@ -3,8 +3,9 @@ using Init.Core.Config.Evaluation;
 using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
+using Init.Linux.Runtime;
 
-namespace Init.Linux.Runtime;
+namespace Init.Linux.Evaluation;
 
 /// <summary>
 /// Evaluates a configuration file to its end, blocking: for `check`, and for the server's start, before its loop exists. It waits for its own

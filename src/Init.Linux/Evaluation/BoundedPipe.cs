@@ -1,7 +1,7 @@
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 
-namespace Init.Linux.Runtime;
+namespace Init.Linux.Evaluation;
 
 /// <summary>
 /// Keeps what comes through a pipe, up to a limit; the rest is read and dropped, so that the writer never waits for us.
