@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Init.Core.CommandLine;
 using Init.Core.Config;
 using Init.Core.Control;
@@ -6,7 +7,7 @@ using Init.Core.Model;
 
 namespace Init.Core.Tests;
 
-/// <summary>README's tables are the code's own. PMINIT_UPDATE_GOLDEN=1 writes them.</summary>
+/// <summary>The tables of README.md and docs/ are the code's own. PMINIT_UPDATE_GOLDEN=1 writes them.</summary>
 public sealed class ReadmeTests
 {
     [Theory]
@@ -18,7 +19,7 @@ public sealed class ReadmeTests
     [InlineData("pm2 options")]
     [InlineData("idle options")]
     [InlineData("exit codes")]
-    public void Readme_HoldsTheTable_OfTheCode(string name)
+    public void Document_HoldsTheTable_OfTheCode(string name)
     {
         var table = name switch
         {
@@ -31,21 +32,35 @@ public sealed class ReadmeTests
             "verbs" => CommandDocs.MarkdownTable(),
             _ => ExitCodes.MarkdownTable(),
         };
-        var path = PathOfReadme();
+        var (begin, end) = ($"<!-- {name} -->\n", $"<!-- /{name} -->");
+        var path = Assert.Single(Documents(), path => File.ReadAllText(path).Contains(begin, StringComparison.Ordinal));
         var text = File.ReadAllText(path);
-        var start = text.IndexOf($"<!-- {name} -->\n", StringComparison.Ordinal) + $"<!-- {name} -->\n".Length;
-        var end = text.IndexOf($"<!-- /{name} -->", StringComparison.Ordinal);
-        Assert.True(end >= start, $"README.md has no place for the table of {name}");
+        var from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length;
+        var until = text.IndexOf(end, StringComparison.Ordinal);
+        Assert.True(until >= from, $"{path} does not end the table of {name}");
 
         if (Environment.GetEnvironmentVariable("PMINIT_UPDATE_GOLDEN") == "1")
         {
-            File.WriteAllText(path, text[..start] + table + text[end..]);
+            File.WriteAllText(path, text[..from] + table + text[until..]);
             return;
         }
 
-        Assert.Equal(table, text[start..end]);
+        Assert.Equal(table, text[from..until]);
     }
 
-    static string PathOfReadme([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "README.md");
+    [Fact]
+    public void Links_LeadToFilesThatExist()
+    {
+        foreach (var document in Documents())
+        {
+            foreach (Match link in Regex.Matches(File.ReadAllText(document), @"\]\((?!https?:)([^)#]+)"))
+            {
+                Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(document)!, link.Groups[1].Value)), $"{document} links to {link.Groups[1].Value}");
+            }
+        }
+    }
+
+    static IEnumerable<string> Documents() => Directory.EnumerateFiles(Path.Combine(Root(), "docs"), "*.md").Append(Path.Combine(Root(), "README.md"));
+
+    static string Root([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..");
 }

@@ -176,6 +176,16 @@ public static partial class EffectiveConfig
             json.WriteString("log_format", format.ToString());
         }
 
+        if (settings.StartDelay > TimeSpan.Zero)
+        {
+            WriteDuration(json, "start_delay", settings.StartDelay);
+        }
+
+        if (!settings.ExitsWithoutApps)
+        {
+            json.WriteBoolean("exits_without_apps", false);
+        }
+
         if (settings.ShutdownTimeout is { } timeout)
         {
             WriteDuration(json, "shutdown_timeout", timeout);

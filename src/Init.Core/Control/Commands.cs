@@ -68,7 +68,7 @@ public static class Commands
     {
         Name = "reload-config",
         NeedsRunning = true,
-        Help = "Read the ecosystem file again and apply what differs; on any error nothing changes, and the exit code is 78. The same as SIGHUP, with an answer.",
+        Help = "Read the ecosystem file again, as SIGHUP does, and apply what differs. Exit code 0, or 78 and nothing changes.",
     };
 
     /// <summary>Is somebody there.</summary>

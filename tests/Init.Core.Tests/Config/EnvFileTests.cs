@@ -9,6 +9,7 @@ namespace Init.Core.Tests.Config;
 public sealed class EnvFileTests
 {
     readonly Dictionary<string, byte[]> _files = new(StringComparer.Ordinal);
+    readonly HashSet<string> _locked = [];
     readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal);
 
     public static TheoryData<string, string?> Lines => new()
@@ -99,6 +100,8 @@ public sealed class EnvFileTests
         Assert.Equal("apps[0].env_file[0]", error.Path);
         Assert.Contains("cannot read \".env\": no such thing; if it may be absent: {\"path\": \".env\", \"required\": false}", error.ToString());
         Assert.Empty(Accepted("env_file: {path: '.env', required: false}").Env);
+        _locked.Add(".env");
+        Assert.Contains("permission denied", Assert.Single(Refused("env_file: {path: '.env', required: false}")).ToString());
     }
 
     [Theory]
@@ -169,7 +172,7 @@ public sealed class EnvFileTests
         Cpus = 1,
         Profile = profile,
         Variables = _variables,
-        ReadFile = path => _files.TryGetValue(path, out var bytes) ? new FileContent { Bytes = bytes } : new FileContent { IsMissing = true, Problem = "no such thing" },
+        ReadFile = path => _locked.Contains(path) ? new FileContent { Problem = "permission denied" } : _files.TryGetValue(path, out var bytes) ? new FileContent { Bytes = bytes } : new FileContent { IsMissing = true, Problem = "no such thing" },
     });
 
     AppSpec Accepted(string fields, string? profile = null)
