@@ -88,7 +88,7 @@ public sealed class LanguagesTests(ITestOutputHelper output) : Pid1Test(output)
             Before =
             [
                 "sh", "-c",
-                "mkdir sub; echo 'console.log(\"up \" + process.argv[2]); process.on(\"SIGTERM\", () => { console.log(\"bye\"); process.exit(5) }); setInterval(() => {}, 1e6)' >sub/app.js; exec \"$@\"",
+                "mkdir sub; echo 'process.on(\"SIGTERM\", () => { console.log(\"bye\"); process.exit(5) }); console.log(\"up \" + process.argv[2]); setInterval(() => {}, 1e6)' >sub/app.js; exec \"$@\"",
                 "sh",
             ],
         });
