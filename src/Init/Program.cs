@@ -1,9 +1,9 @@
 using Init;
 using Init.Core.CommandLine;
-using Init.Loading;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
 using Init.Linux.Stage;
+using Init.Loading;
 
 // 1. What we were started with (native/early.c has already blocked the signals).
 var inherited = Early.Read(args);

@@ -53,8 +53,8 @@ public sealed class FormatTests(ITestOutputHelper output) : Pid1Test(output)
     [InlineData("ecosystem.config.js", "console.log('noise'); module.exports = { apps: [JOB] };")]
     [InlineData("ecosystem.config.cjs", "const lib = require('./lib'); module.exports = { apps: [lib(JOB)] };")]
     [InlineData("ecosystem.js", "exports.apps = [JOB];")]
-    [InlineData("x.mjs", "import os from 'node:os';\nexport default { apps: [JOB] };")]
-    [InlineData("x.mjs", "export const apps = [JOB];")]
+    [InlineData("x.config.mjs", "import os from 'node:os';\nexport default { apps: [JOB] };")]
+    [InlineData("x.config.mjs", "export const apps = [JOB];")]
     [InlineData("x.config.js", "module.exports = async () => ({ apps: [await Promise.resolve(JOB)] });")]
     [InlineData("x.config.js", "module.exports = new Promise(done => setTimeout(() => done([JOB]), 5)); setInterval(() => {}, 1000);")]
     [InlineData("x.config.js", "process.on('exit', () => console.log('noise')); module.exports = process.env.WHO === 'e2e' && process.cwd() === __dirname ? JOB : null;")]
@@ -182,5 +182,29 @@ public sealed class FormatTests(ITestOutputHelper output) : Pid1Test(output)
         }
 
         public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+
+    /// <summary>A node of any version, made here: the machine's own may be too old, or able, and both cases count.</summary>
+    [RequiresTheory]
+    [InlineData("v22.18.0", "app.ts --own", null)]
+    [InlineData("v22.6.0", "--experimental-strip-types app.ts --own", null)]
+    [InlineData("v20.20.2", null, "node v20.20.2 cannot run TypeScript; 22.6 and later can")]
+    public void TypeScriptApp_IsRunByANodeThatCan(string version, string? says, string? problem)
+    {
+        var pid1 = Start(new StartOptions
+        {
+            File = "{ apps: [{ name: 'app', script: 'app.ts', args: '--own', autorestart: false }] }",
+            Before = ["sh", "-c", $"printf '#!/bin/sh\\n[ \"$1\" = --version ] && exec echo {version}\\nexec echo \"$@\"\\n' > node; chmod +x node; touch app.ts; PATH=$PWD:$PATH; exec \"$@\"", "sh"],
+        });
+
+        Assert.Equal(problem is null ? 0 : 78, pid1.WaitExit());
+        if (problem is null)
+        {
+            Assert.Equal(says, Assert.Single(pid1.Output("app")).Message);
+        }
+        else
+        {
+            Assert.Contains(problem, string.Join('\n', pid1.ErrorLines));
+        }
     }
 }

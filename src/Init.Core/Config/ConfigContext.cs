@@ -18,6 +18,9 @@ public sealed record ConfigContext
     /// <summary>Reads a file that the ecosystem file names (`env_file`), by its path from pminit's own working directory; never throws.</summary>
     public Func<string, FileContent> ReadFile { get; init; } = static _ => new FileContent { Problem = "files cannot be read here" };
 
+    /// <summary>Which runtime reads TypeScript: "bun", "node v22.18.0", or empty. Asked only when a script needs one; it may cost a process.</summary>
+    public Func<string> TypeScriptRuntime { get; init; } = static () => "";
+
     /// <summary>pminit's own environment: `${NAME}`, and the base of `increment_var`.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();
 

@@ -52,6 +52,25 @@ public sealed unsafe class ConfigEvaluator : IDisposable
         return evaluator.Run(file, settings, onOutput);
     }
 
+    /// <summary>Runs a program for what it prints.</summary>
+    /// <returns>Its output; null when it failed, or took longer than the limit.</returns>
+    public static string? Ask(FoundProgram program, Inherited inherited, TimeSpan limit)
+    {
+        using var evaluator = new ConfigEvaluator(inherited);
+        var (asked, _) = ConfigEvaluation.Start(evaluator._spawner, program, Clock.Now + limit);
+        if (asked is null)
+        {
+            return null;
+        }
+
+        using (asked)
+        {
+            evaluator.Finish(asked);
+        }
+
+        return asked.End!.Status == ExitStatus.Exited(0) ? asked.End.Output : null;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

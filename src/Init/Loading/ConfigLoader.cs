@@ -1,6 +1,7 @@
 using Init.Core.CommandLine;
 using Init.Core.Config;
 using Init.Core.Model;
+using Init.Linux.Evaluation;
 using Init.Linux.Runtime;
 using Init.Linux.Stage;
 
@@ -24,12 +25,12 @@ static class ConfigLoader
     {
         var problem = "";
         var bytes = line.IsConfigFile ? ConfigSource.Read(line.Word, inherited, out problem) : [];
-        return bytes is null ? Refused(line, problem) : Interpret(line, inherited, bytes, ConfigFile.Read);
+        return bytes is null ? Refused(line, problem) : Interpret(line, inherited, bytes, ConfigFile.Read, () => TypeScriptRuntime.Find(inherited));
     }
 
     /// <summary>Works on what was read before.</summary>
     public static Loaded Load(RunLine line, Inherited inherited, ConfigFiles files)
-        => files.Main is null ? Refused(line, files.Problem) : Interpret(line, inherited, files.Main, files.Read);
+        => files.Main is null ? Refused(line, files.Problem) : Interpret(line, inherited, files.Main, files.Read, () => files.TypeScriptRuntime);
 
     /// <summary>Everything that <see cref="Load(RunLine, Inherited, ConfigFiles)"/> will ask for. It blocks.</summary>
     public static ConfigFiles ReadAll(RunLine line, Inherited inherited)
@@ -43,7 +44,7 @@ static class ConfigLoader
                 var content = ConfigFile.Read(path);
                 files.Add(path, content);
                 return content;
-            })));
+            }, () => files.TypeScriptRuntime = TypeScriptRuntime.Find(inherited))));
         }
 
         return files;
@@ -51,9 +52,9 @@ static class ConfigLoader
 
     static Loaded Refused(RunLine line, string problem) => new(null, [problem], [.. line.Warnings()], ExitCodes.Config);
 
-    static Loaded Interpret(RunLine line, Inherited inherited, byte[] bytes, Func<string, FileContent> readFile)
+    static Loaded Interpret(RunLine line, Inherited inherited, byte[] bytes, Func<string, FileContent> readFile, Func<string> typeScript)
     {
-        var context = line.Lay(Context(line, inherited, readFile));
+        var context = line.Lay(Context(line, inherited, readFile, typeScript));
         var result = line.IsConfigFile ? EcosystemReader.Read(bytes, line.Word, context) : EcosystemReader.ReadApp(line.Word, context);
         var warnings = line.Warnings().Concat(result.Warnings.Select(warning => warning.ToString())).ToList();
         var problems = result.Errors.Select(error => error.ToString()).ToList();
@@ -81,9 +82,10 @@ static class ConfigLoader
         return new Loaded(null, problems, warnings, code);
     }
 
-    static ConfigContext Context(RunLine line, Inherited inherited, Func<string, FileContent> readFile)
+    static ConfigContext Context(RunLine line, Inherited inherited, Func<string, FileContent> readFile, Func<string> typeScript)
     {
         var variables = inherited.Variables();
+        var runtime = new Lazy<string>(typeScript, isThreadSafe: false);
 
         // PMINIT_ENV is about files; one app has no profiles.
         var profile = line[RunOptions.Env] ?? (line.IsConfigFile ? variables.GetValueOrDefault("PMINIT_ENV") : null);
@@ -94,6 +96,7 @@ static class ConfigLoader
             Profile = string.IsNullOrEmpty(profile) ? null : profile,
             Variables = variables,
             ReadFile = readFile,
+            TypeScriptRuntime = () => runtime.Value,
         };
     }
 

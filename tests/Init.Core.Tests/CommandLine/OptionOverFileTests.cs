@@ -118,7 +118,7 @@ public sealed class OptionOverFileTests
 
     [Theory]
     [InlineData("run app/", "command line: \"app/\" is not a program")]
-    [InlineData("app.ts", "command line: TypeScript has no interpreter")]
+    [InlineData("app.ts", "command line: TypeScript needs bun, or node 22.6 or later, and neither is in PATH")]
     [InlineData("./app --node-args x", "--interpreter-args: there is no interpreter to give these to")]
     [InlineData("app.js --name a/b", "--name: the name \"a/b\" contains '/'")]
     [InlineData("app.js --env prod", "command line: no app has the profile \"prod\"")]

@@ -116,7 +116,7 @@ public sealed class CommandTests
 
     [Theory]
     [InlineData("script: 'a.ts'", "set \"interpreter\", e.g. \"bun\" or \"tsx\"")]
-    [InlineData("script: 'a.tsx --x'", "TypeScript")]
+    [InlineData("script: 'a.tsx --x'", "TypeScript needs bun")]
     [InlineData("script: 'server', node_args: '-x'", "apps[0].node_args: there is no interpreter to give these to")]
     [InlineData("script: 'npm start', node_args: '-x'", "\"npm\" has no interpreter")]
     [InlineData("script: 'a && b', node_args: '-x'", "a shell runs this script")]

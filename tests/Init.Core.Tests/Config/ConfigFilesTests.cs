@@ -10,7 +10,7 @@ public sealed class ConfigFilesTests
     [Fact]
     public void Files_ComeThroughAsTheyWere()
     {
-        var files = new ConfigFiles { Main = [0, 255, 10, (byte)'{'] };
+        var files = new ConfigFiles { Main = [0, 255, 10, (byte)'{'], TypeScriptRuntime = "node v22.18.0" };
         files.Add(".env", new FileContent { Bytes = "A=1"u8.ToArray() });
         files.Add("empty", new FileContent { Bytes = [] });
         files.Add("gone", new FileContent { IsMissing = true, Problem = "there is no such \"file\"" });
@@ -18,6 +18,7 @@ public sealed class ConfigFilesTests
         var read = Through(files)!;
 
         Assert.Equal(files.Main, read.Main);
+        Assert.Equal("node v22.18.0", read.TypeScriptRuntime);
         Assert.Equal("A=1", Encoding.UTF8.GetString(read.Read(".env").Bytes!));
         Assert.Equal([], read.Read("empty").Bytes!);
         Assert.Equal((null, true, "there is no such \"file\""), (read.Read("gone").Bytes, read.Read("gone").IsMissing, read.Read("gone").Problem));

@@ -67,9 +67,14 @@ static class CommandBuilder
         var extension = Path.GetExtension(program).ToLowerInvariant();
         if (app.Interpreter is null && extension is ".ts" or ".tsx" or ".mts" or ".cts")
         {
-            inner.Error(at.Value.Position, "TypeScript has no interpreter of its own in this version",
-                "set \"interpreter\", e.g. \"bun\" or \"tsx\", or run the compiled .js file");
-            return null;
+            var runner = TypeScriptRunner.For(extension, app.Context.TypeScriptRuntime());
+            if (runner.Problem.Length > 0)
+            {
+                inner.Error(at.Value.Position, runner.Problem, "set \"interpreter\", e.g. \"bun\" or \"tsx\", or run the compiled .js file");
+                return null;
+            }
+
+            return new CommandSpec { Program = program, Args = args, Interpreters = [runner.Interpreter], InterpreterArgs = [.. runner.Args, .. app.InterpreterArgs] };
         }
 
         var interpreters = app.Interpreter is null ? InterpretersOf(extension) : [];

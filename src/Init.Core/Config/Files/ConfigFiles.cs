@@ -21,6 +21,9 @@ public sealed class ConfigFiles
     /// <summary>What is wrong, as lines for people; empty when <see cref="Main"/> is there.</summary>
     public string Problem { get; init; } = "";
 
+    /// <summary>See <see cref="ConfigContext.TypeScriptRuntime"/>; empty too when nothing asked for it.</summary>
+    public string TypeScriptRuntime { get; set; } = "";
+
     /// <summary>Adds a file.</summary>
     public void Add(string path, FileContent content) => _files[path] = content;
 
@@ -39,6 +42,7 @@ public sealed class ConfigFiles
         }
 
         json.WriteString("problem"u8, Problem);
+        json.WriteString("typescript"u8, TypeScriptRuntime);
         json.WriteStartArray("files"u8);
         foreach (var (path, content) in _files)
         {
@@ -70,6 +74,7 @@ public sealed class ConfigFiles
             {
                 Main = root.TryGetProperty("main", out var main) ? main.GetBytesFromBase64() : null,
                 Problem = root.GetProperty("problem").GetString()!,
+                TypeScriptRuntime = root.GetProperty("typescript").GetString()!,
             };
             foreach (var file in root.GetProperty("files").EnumerateArray())
             {
