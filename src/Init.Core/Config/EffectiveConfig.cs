@@ -113,6 +113,11 @@ public static partial class EffectiveConfig
             json.WriteEndArray();
         }
 
+        if (app.MaxMemoryBytes is { } bytes)
+        {
+            json.WriteNumber("max_memory_restart", bytes);
+        }
+
         json.WriteBoolean("essential", app.Essential);
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());

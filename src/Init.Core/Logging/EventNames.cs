@@ -16,6 +16,7 @@ public static class EventNames
         EventName.WorkerWaiting => "worker_waiting",
         EventName.WorkerFailed => "worker_failed",
         EventName.WorkerDone => "worker_done",
+        EventName.WorkerMemory => "worker_memory",
         EventName.SpawnFailed => "spawn_failed",
         EventName.LeftoversKilled => "leftovers_killed",
         EventName.ShutdownStarted => "shutdown_started",

@@ -25,6 +25,7 @@ public enum EventName
     WorkerWaiting,
     WorkerFailed,
     WorkerDone,
+    WorkerMemory,
     SpawnFailed,
     LeftoversKilled,
     ShutdownStarted,

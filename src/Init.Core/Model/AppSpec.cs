@@ -53,6 +53,9 @@ public sealed record AppSpec
     /// <summary>The signal that asks the worker to stop.</summary>
     public Signal KillSignal { get; init; } = Signal.Term;
 
+    /// <summary>The worker is restarted when its whole tree holds more than this, in bytes, 1 or more; null: no limit (pm2: `max_memory_restart`).</summary>
+    public long? MaxMemoryBytes { get; init; }
+
     /// <summary>Exit codes (0..255) after which the app stays down by plan, whatever <see cref="AutoRestart"/> says.</summary>
     public ImmutableArray<int> StopExitCodes { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Init.Core.Logging;
 using Init.Core.Model;
 
@@ -27,6 +28,9 @@ public abstract record Effect
 
     /// <summary>Read the ecosystem file again. Answered by Reconfigure when it is valid; else nothing changes, and the errors are written to the log.</summary>
     public sealed record ReadConfig : Effect;
+
+    /// <summary>Measure the memory of these workers' trees. Answered by MemorySampled.</summary>
+    public sealed record SampleMemory(ImmutableArray<MemoryQuestion> Questions) : Effect;
 
     /// <summary>Everything has ended: leave the loop with this exit code. Emitted once, last.</summary>
     public sealed record Exit(int Code) : Effect;

@@ -85,9 +85,16 @@ public sealed partial class Supervisor
             if (_nextDeadlineIsStale)
             {
                 _nextDeadline = Instant.Min(_shutdownDeadline, _startAt);
+                var isMeasured = false;
                 foreach (var slot in _slots)
                 {
                     _nextDeadline = Instant.Min(_nextDeadline, slot.State.Deadline);
+                    isMeasured |= IsMeasured(slot);
+                }
+
+                if (isMeasured)
+                {
+                    _nextDeadline = Instant.Min(_nextDeadline, _lastSample + SampleEvery);
                 }
 
                 _nextDeadlineIsStale = false;
@@ -122,6 +129,7 @@ public sealed partial class Supervisor
     /// <param name="effects">Effects are appended.</param>
     public void Begin(Instant now, List<Effect> effects)
     {
+        _lastSample = now;
         if (_ecosystem.Settings.StartDelay > TimeSpan.Zero)
         {
             _startAt = now + _ecosystem.Settings.StartDelay;
@@ -154,6 +162,9 @@ public sealed partial class Supervisor
                 break;
             case SupervisorEvent.Reconfigure reconfigure:
                 OnReconfigure(reconfigure.Ecosystem, now, effects);
+                break;
+            case SupervisorEvent.MemorySampled sampled:
+                OnMemorySampled(sampled.Samples, now, effects);
                 break;
             case SupervisorEvent.Tick:
                 OnTick(now, effects);
@@ -206,6 +217,7 @@ public sealed partial class Supervisor
             }
         }
 
+        AskForMemory(now, effects);
         if (_shutdownDeadline <= now)
         {
             HurryShutdown("shutdown_timeout has passed", now, effects);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Init.Core.Model;
 
 namespace Init.Core.Supervision;
@@ -17,6 +18,9 @@ public abstract record SupervisorEvent
 
     /// <summary>The file was read again and is valid: make it so.</summary>
     public sealed record Reconfigure(Ecosystem Ecosystem) : SupervisorEvent;
+
+    /// <summary>The answer to SampleMemory, in the same turn.</summary>
+    public sealed record MemorySampled(ImmutableArray<MemorySample> Samples) : SupervisorEvent;
 
     /// <summary>Time has passed; every deadline that is due fires.</summary>
     public sealed record Tick : SupervisorEvent;

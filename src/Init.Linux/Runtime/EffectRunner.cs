@@ -41,6 +41,9 @@ public sealed class EffectRunner(
             case Effect.Report report:
                 sink.Write(report.Event);
                 break;
+            case Effect.SampleMemory sample:
+                queue.Answer(new SupervisorEvent.MemorySampled(MemorySampler.Sample(sample.Questions)));
+                break;
             case Effect.ReadConfig when ReadConfig is { } read:
                 read();
                 break;

@@ -38,6 +38,32 @@ public static unsafe class ProcFile
         return Buffer.AsSpan(0, length);
     }
 
+    /// <summary>Every process that /proc shows; none where it is not mounted.</summary>
+    public static IEnumerable<int> AllPids()
+    {
+        string[] entries;
+        try
+        {
+            entries = Directory.GetDirectories("/proc");
+        }
+        catch (IOException)
+        {
+            yield break; // no /proc here: the group signal is all there is
+        }
+        catch (UnauthorizedAccessException)
+        {
+            yield break; // likewise
+        }
+
+        foreach (var entry in entries)
+        {
+            if (int.TryParse(entry.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+            {
+                yield return pid;
+            }
+        }
+    }
+
     /// <summary>One line of /proc/PID/stat (proc(5)), or null when the process is gone.</summary>
     public static ProcStat? Stat(int pid)
     {

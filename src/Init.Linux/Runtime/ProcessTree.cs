@@ -85,7 +85,7 @@ public sealed class ProcessTree(Reaper reaper)
     static HashSet<int> Descendants(int leader)
     {
         var all = new List<ProcStat>();
-        foreach (var pid in AllPids())
+        foreach (var pid in ProcFile.AllPids())
         {
             // A zombie is dead already; its children have been handed to us.
             if (ProcFile.Stat(pid) is { } stat && stat.State != 'Z')
@@ -109,31 +109,6 @@ public sealed class ProcessTree(Reaper reaper)
 
         known.Remove(leader);
         return known;
-    }
-
-    static IEnumerable<int> AllPids()
-    {
-        string[] entries;
-        try
-        {
-            entries = Directory.GetDirectories("/proc");
-        }
-        catch (IOException)
-        {
-            yield break; // no /proc here: the group signal is all there is
-        }
-        catch (UnauthorizedAccessException)
-        {
-            yield break; // likewise
-        }
-
-        foreach (var entry in entries)
-        {
-            if (int.TryParse(entry.AsSpan("/proc/".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-            {
-                yield return pid;
-            }
-        }
     }
 
     /// <summary>Our direct children, from the main thread's list (CONFIG_PROC_CHILDREN); empty where the kernel has none.</summary>

@@ -13,6 +13,7 @@ public sealed class EffectiveConfigTests
     {
         [typeof(string)] = "other",
         [typeof(int)] = 7,
+        [typeof(long?)] = 7L,
         [typeof(TimeSpan)] = TimeSpan.FromSeconds(77),
         [typeof(Signal)] = Signal.Int,
         [typeof(ImmutableArray<int>)] = ImmutableArray.Create(3),

@@ -118,8 +118,6 @@ public sealed class ShapeTests
 
     [Theory]
     [InlineData("watch: true")]
-    [InlineData("max_memory_restart: '200M'")]
-    [InlineData("maxMemoryRestart: '200M'")]
     [InlineData("cron_restart: '0 0 * * *'")]
     [InlineData("cron: '0 0 * * *'")]
     [InlineData("wait_ready: true")]

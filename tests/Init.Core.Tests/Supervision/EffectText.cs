@@ -15,6 +15,7 @@ static class EffectText
         Effect.KillLeftovers e => $"kill_leftovers {e.Pid}",
         Effect.Report e => $"say {Snake(e.Event.Name)}({e.Event.Level})",
         Effect.ReadConfig => "read_config",
+        Effect.SampleMemory e => $"sample_memory {string.Join(' ', e.Questions.Select(q => q.Worker))}",
         Effect.Exit e => $"exit {e.Code}",
         _ => throw new ArgumentException(effect.ToString()),
     };

@@ -38,6 +38,7 @@ public class SupervisorWalkTests
         var random = new Lcg(seed);
         var world = new World(AnyEcosystem(random));
         world.SpawnFate = () => random.Below(25) == 0 ? ((SpawnStage)random.Below(5), random.Below(14)) : null;
+        world.MemoryOf = _ => random.Below(110);
         world.Begin();
         for (var i = random.Below(120); i > 0 && world.ExitCode is null; i--)
         {
@@ -78,6 +79,7 @@ public class SupervisorWalkTests
                 KillTimeout = Specs.Ms(random.Below(3000)),
                 KillSignal = random.Below(2) == 0 ? Signal.Term : Signal.Int,
                 Essential = random.Below(6) == 0,
+                MaxMemoryBytes = random.Below(3) == 0 ? 100 : null,
                 Cwd = random.Below(2) == 0 ? null : "/",
             });
         }
@@ -175,7 +177,8 @@ public class SupervisorWalkTests
         var snapshot = world.Supervisor.Snapshot();
         var deadline = snapshot.Workers.Aggregate(Instant.Never, (min, w) => Instant.Min(min, w.State.Deadline));
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
-        Assert.True(snapshot.IsShuttingDown || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
+        var isMeasured = snapshot.Workers.Any(w => w.Spec.MaxMemoryBytes is not null && w.Pid != 0);
+        Assert.True(snapshot.IsShuttingDown || isMeasured || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
         Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving));
         Assert.Equal(snapshot.Workers.Length, snapshot.Workers.Select(w => w.Id).Distinct().Count());

@@ -37,6 +37,9 @@ sealed class World(Ecosystem ecosystem)
     /// <summary>Each spawn asks here; null succeeds.</summary>
     public Func<(SpawnStage Stage, int Errno)?>? SpawnFate { get; set; }
 
+    /// <summary>What a worker's tree holds when it is measured.</summary>
+    public Func<WorkerId, long> MemoryOf { get; set; } = static _ => 0;
+
     public World HoldSpawns()
     {
         _holdsSpawns = true;
@@ -154,6 +157,13 @@ sealed class World(Ecosystem ecosystem)
                 break;
             case Effect.KillLeftovers leftovers:
                 Assert.True(_dead.Remove(leftovers.Pid), "leftovers of a process that lives, or twice");
+                break;
+            case Effect.SampleMemory sample:
+                answers.Add(new SupervisorEvent.MemorySampled([.. sample.Questions.Select(question =>
+                {
+                    Assert.Equal(question.Worker, _alive[question.Pid].Worker);
+                    return new MemorySample(question.Worker, question.Incarnation, MemoryOf(question.Worker));
+                })]));
                 break;
             case Effect.Exit exit:
                 Assert.Empty(_alive);

@@ -58,6 +58,8 @@ public static partial class ConfigFields
             static (app, value) => app.Spec = app.Spec with { RestartDelay = value }),
         AppField.Of("exp_backoff_restart_delay", Kinds.Duration, "0", "First wait of a growing series (x1.5, at most 15 s) for unexpected exits in a row; 0 is off.",
             static (app, value) => app.Spec = app.Spec with { ExpBackoffRestartDelay = value }),
+        AppField.Of("max_memory_restart", Kinds.Size, "none", "A worker whose processes together hold more than this is restarted in the orderly way, one instance at a time. Looked at every 5 s.",
+            static (app, value) => app.Spec = app.Spec with { MaxMemoryBytes = value == 0 ? null : value }),
         AppField.Of("stop_exit_codes", Kinds.ExitCodes, "[]", "Exit codes after which the app stays down by plan.",
             static (app, value) => app.Spec = app.Spec with { StopExitCodes = value }),
         AppField.Of("essential", Kinds.Boolean, "false", "When this app ends for good, the container ends with its exit code.",

@@ -26,6 +26,9 @@ static class Kinds
     public static readonly ValueKind<TimeSpan> Duration = new("duration", "duration (ms, or text with ms, s, m, h)",
         """{"anyOf":[{"type":"number","minimum":0,"maximum":2147483647},{"type":"string","pattern":"^\\s*[0-9]+(\\.[0-9]*)?(ms|s|m|h)?\\s*$"}]}""", ConfigValues.Duration);
 
+    public static readonly ValueKind<long> Size = new("size", "bytes, or text with K, M, G, T or %",
+        """{"anyOf":[{"type":"integer","minimum":0},{"type":"string","pattern":"^\\s*[+]?[0-9]*\\.?[0-9]+\\s*([KkMmGgTt]?([Ii]?[Bb])?|%)\\s*$"}]}""", ConfigValues.Size);
+
     public static readonly ValueKind<int> Count = new("count", "number", $$"""{"anyOf":[{"type":"integer","minimum":0},{{WholeText}}]}""", ConfigValues.Count);
 
     public static readonly ValueKind<int> Port = new("port", "number, 0 to 65535",

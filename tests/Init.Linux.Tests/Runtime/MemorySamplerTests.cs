@@ -1,0 +1,27 @@
+using Init.Core.Model;
+using Init.Core.Supervision;
+using Init.Linux.Runtime;
+using Init.Linux.Tests.Support;
+
+namespace Init.Linux.Tests.Runtime;
+
+public sealed class MemorySamplerTests
+{
+    [Fact]
+    public void Tree_IsCountedWhole_AndNothingElse()
+    {
+        using var family = Child.Shell("sleep 1000 & sleep 1000 & echo ready; wait");
+        using var other = Child.Shell("echo ready; exec sleep 1000");
+        Assert.Equal("ready", family.ReadLine());
+        Assert.Equal("ready", other.ReadLine());
+
+        var samples = MemorySampler.Sample([Question("family", family.Pid), Question("other", other.Pid), Question("gone", 999_999_999)]);
+
+        var (whole, single, none) = (samples[0].Bytes, samples[1].Bytes, samples[2].Bytes);
+        Assert.True(single > 100_000, $"{single}");
+        Assert.True(whole > 2 * single, $"a shell and two sleeps hold {whole}, one sleep {single}");
+        Assert.Equal(0, none);
+    }
+
+    static MemoryQuestion Question(string app, int pid) => new(new WorkerId(app, 0), 1, pid);
+}
