@@ -65,7 +65,7 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     /// <summary>Every thread's context switches, by name: one line for each.</summary>
-    static string Switches(Pid1 pid1)
+    internal static string Switches(Pid1 pid1)
     {
         var threads = Directory.GetDirectories($"/proc/{pid1.OuterPid}/task").Order(StringComparer.Ordinal);
         return string.Join('\n', threads.Select(t => $"{Processes.Field($"{t}/status", "Name:")} {Processes.Field($"{t}/status", "voluntary_ctxt_switches:")}"));

@@ -27,6 +27,7 @@ static class AppBuilder
 
         EnvironmentBuilder.Build(draft, given, scope);
         ConfigFields.RefuseTwoGroups(draft, given, scope);
+        ScheduleBuilder.Build(draft, given, scope);
         var command = draft.Script is null ? null : CommandBuilder.Build(draft, draft.Script, given, scope);
         var isNamed = given.TryGetValue("name", out var named);
         var source = isNamed ? named : script;

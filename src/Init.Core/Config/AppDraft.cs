@@ -38,6 +38,11 @@ sealed class AppDraft(ConfigContext context)
 
     public string? IncrementVar { get; set; }
 
+    /// <summary>`cron_restart`; null: none.</summary>
+    public AskedSchedule? Cron { get; set; }
+
+    public TimeZoneInfo? CronZone { get; set; }
+
     /// <summary>User, groups, limits and the like.</summary>
     public ProcessSettings Process
     {

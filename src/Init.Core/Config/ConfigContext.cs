@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Init.Core.Config.Data;
+using Init.Core.Schedules;
 
 namespace Init.Core.Config;
 
@@ -20,6 +21,9 @@ public sealed record ConfigContext
 
     /// <summary>Which runtime reads TypeScript: "bun", "node v22.18.0", or empty. Asked only when a script needs one; it may cost a process.</summary>
     public Func<string> TypeScriptRuntime { get; init; } = static () => "";
+
+    /// <summary>Finds a time zone by its name (`Europe/Berlin`); never throws. UTC is not asked for.</summary>
+    public Func<string, ZoneLookup> FindZone { get; init; } = static _ => new ZoneLookup(null, "time zones cannot be looked up here");
 
     /// <summary>pminit's own environment: `${NAME}`, and the base of `increment_var`.</summary>
     public IReadOnlyDictionary<string, string> Variables { get; init; } = new Dictionary<string, string>();

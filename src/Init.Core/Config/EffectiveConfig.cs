@@ -119,6 +119,12 @@ public static partial class EffectiveConfig
         }
 
         json.WriteBoolean("essential", app.Essential);
+        if (app.Schedule is { } schedule)
+        {
+            json.WriteString("cron_restart", schedule.Text);
+            json.WriteString("cron_timezone", schedule.Zone);
+        }
+
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
         WriteProcess(json, app.Process);

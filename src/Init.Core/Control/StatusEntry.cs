@@ -41,6 +41,9 @@ public sealed record StatusEntry
     /// <summary>Share of one CPU, 0 or more; 0 when not measured.</summary>
     public double CpuPercent { get; init; }
 
+    /// <summary>When the app's schedule is due next; 0 without one.</summary>
+    public long NextRunUnixMs { get; init; }
+
     /// <summary>The app's settings.</summary>
     public required AppSpec Spec { get; init; }
 }

@@ -74,6 +74,11 @@ public static class StatusJson
         writer.WriteNumber("kill_timeout"u8, (long)spec.KillTimeout.TotalMilliseconds);
         writer.WriteString("kill_signal"u8, spec.KillSignal.ToString());
         writer.WriteBoolean("watch"u8, false);
+        if (spec.Schedule is { } schedule)
+        {
+            writer.WriteString("cron_restart"u8, schedule.Text);
+            writer.WriteNumber("next_run"u8, entry.NextRunUnixMs);
+        }
     }
 
     static void WriteTexts(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ImmutableArray<string> texts)

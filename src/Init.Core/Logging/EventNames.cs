@@ -26,6 +26,8 @@ public static class EventNames
         EventName.SignalIgnored => "signal_ignored",
         EventName.ControlListening => "control_listening",
         EventName.HealthListening => "health_listening",
+        EventName.ScheduleDue => "schedule_due",
+        EventName.ScheduleSkipped => "schedule_skipped",
         EventName.ConfigApplied => "config_applied",
         EventName.ConfigRefused => "config_refused",
         EventName.LogsDropped => "logs_dropped",

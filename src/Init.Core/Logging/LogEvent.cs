@@ -35,6 +35,8 @@ public enum EventName
     SignalIgnored,
     ControlListening,
     HealthListening,
+    ScheduleDue,
+    ScheduleSkipped,
     ConfigApplied,
     ConfigRefused,
     LogsDropped,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Init.Core.Schedules;
 
 namespace Init.Core.Model;
 
@@ -61,6 +62,15 @@ public sealed record AppSpec
 
     /// <summary>When this app ends for good, the container ends with its code.</summary>
     public bool Essential { get; init; }
+
+    /// <summary>When it is restarted, or started if it is a job (`cron_restart`); null: never.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>
+    /// A scheduled job: it is started each time it is due, and how a run ends concerns nobody else. Without <see cref="AutoRestart"/> a schedule has
+    /// nothing to restart.
+    /// </summary>
+    public bool IsJob => Schedule is not null && !AutoRestart;
 
     /// <summary>User, groups, limits and the like.</summary>
     public ProcessSettings Process { get; init; } = ProcessSettings.None;

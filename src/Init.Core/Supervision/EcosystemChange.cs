@@ -33,7 +33,7 @@ public sealed record EcosystemChange
     static readonly ImmutableArray<string> Unnoticed =
     [
         "autorestart", "max_restarts", "min_uptime", "restart_delay", "exp_backoff_restart_delay", "stop_exit_codes", "essential", "kill_timeout",
-        "kill_signal", "instances", "max_memory_restart",
+        "kill_signal", "instances", "max_memory_restart", "cron_restart", "cron_timezone",
     ];
 
     /// <summary>In the order of the new file, removed ones last.</summary>

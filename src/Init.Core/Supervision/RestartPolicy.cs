@@ -16,6 +16,9 @@ public enum ExitVerdict
 
     /// <summary>Too many unstable exits.</summary>
     GiveUp,
+
+    /// <summary>A scheduled job's run failed: it stays down until it is due again.</summary>
+    RunFailed,
 }
 
 /// <summary>A verdict and the counts that go with it.</summary>
@@ -66,7 +69,7 @@ public static class RestartPolicy
         }
 
         var counted = AfterRemedy(state, uptime, spec);
-        return spec.AutoRestart ? counted : counted with { Verdict = ExitVerdict.Fail, Delay = TimeSpan.Zero };
+        return spec.AutoRestart ? counted : Failed(counted, spec);
     }
 
     /// <summary>
@@ -78,6 +81,11 @@ public static class RestartPolicy
     /// <param name="spec">Its app.</param>
     public static ExitDecision AfterRemedy(in WorkerState state, TimeSpan uptime, AppSpec spec)
     {
+        if (spec.IsJob)
+        {
+            return new ExitDecision(ExitVerdict.RunFailed, TimeSpan.Zero, 0, 0);
+        }
+
         var resetAfter = spec.MinUptime > BackoffResetAfter ? spec.MinUptime : BackoffResetAfter;
         var step = uptime >= resetAfter ? 1 : Increment(state.BackoffStep);
         if (uptime >= spec.MinUptime)
@@ -104,8 +112,12 @@ public static class RestartPolicy
         }
 
         var counted = AfterUnstable(state, step, delay, spec);
-        return spec.AutoRestart ? counted : counted with { Verdict = ExitVerdict.Fail, Delay = TimeSpan.Zero };
+        return spec.AutoRestart ? counted : Failed(counted, spec);
     }
+
+    static ExitDecision Failed(ExitDecision counted, AppSpec spec) => spec.IsJob
+        ? new ExitDecision(ExitVerdict.RunFailed, TimeSpan.Zero, 0, 0)
+        : counted with { Verdict = ExitVerdict.Fail, Delay = TimeSpan.Zero };
 
     /// <summary>Counts before it compares: `max_restarts` unstable exits are answered with a restart, the next one is not.</summary>
     static ExitDecision AfterUnstable(in WorkerState state, int step, TimeSpan delay, AppSpec spec)

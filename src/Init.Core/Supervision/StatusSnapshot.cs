@@ -15,7 +15,8 @@ public sealed record StatusSnapshot(ImmutableArray<WorkerStatus> Workers, bool I
 /// <param name="Spec">Its app.</param>
 /// <param name="State">Phase, goal, pid (0 for none), counts and last exit.</param>
 /// <param name="IsLeaving">The file has it no more; it only has to end.</param>
-public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec, WorkerState State, bool IsLeaving)
+/// <param name="NextRun">When its schedule is due next, in UTC; null without one.</param>
+public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec, WorkerState State, bool IsLeaving, DateTime? NextRun = null)
 {
     /// <summary>What it actually does; <see cref="StatusWords"/> has pm2's word.</summary>
     public Phase Phase => State.Phase;

@@ -55,6 +55,7 @@ public sealed partial class Supervisor
 
         _slots.AddRange(leaving.Where(static slot => slot.IsLeaving));
         _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control, Log = _ecosystem.Settings.Log } };
+        ArrangeSchedules(at);
         RemoveGone();
     }
 
@@ -62,7 +63,15 @@ public sealed partial class Supervisor
     {
         var isBack = slot.IsLeaving;
         slot.IsLeaving = false;
-        if (isBack)
+        if (slot.Spec.IsJob)
+        {
+            // A run goes on to its end, and the next is that of the schedule; what is a service now has to be up.
+            if (!app.IsJob && app.AutoRestart)
+            {
+                StepSlot(slot, new WorkerEvent.Start(), at, effects);
+            }
+        }
+        else if (isBack)
         {
             StepSlot(slot, new WorkerEvent.Restart(), at, effects);
         }

@@ -9,7 +9,7 @@ namespace Init.Core.Supervision;
 /// ended for good gives its own code, and so does, when no app is left, the first worker that failed. A failed worker's code is what a
 /// shell would say of its last exit; 1 when that was a success (given up although each exit was 0).
 /// An app has ended for good when all its instances have ended, by plan or by failure: while one of them lives, it serves. An instance that
-/// an operator stopped can be started again, so it keeps its app from having ended.
+/// an operator stopped can be started again, so it keeps its app from having ended. A scheduled job never has: the container stays for it.
 /// </summary>
 public sealed partial class Supervisor
 {
@@ -110,6 +110,7 @@ public sealed partial class Supervisor
     {
         _isShuttingDown = true;
         _startAt = Instant.Never;
+        DropSchedules();
         Say(effects, EventName.ShutdownStarted, LogLevel.Info, $"shutdown: {reason}", new LogField("reason", reason));
         if (_ecosystem.Settings.ShutdownTimeout is { } timeout)
         {
@@ -156,6 +157,8 @@ public sealed partial class Supervisor
             RemoveGone();
         }
 
+        GoOnRolling(now, effects);
+
         if (_someEnded && !_isShuttingDown && FindEndedEssential() is { } app)
         {
             _essentialCode = CodeOfFirstFailure(app.Name);
@@ -163,7 +166,7 @@ public sealed partial class Supervisor
         }
 
         _someEnded = false;
-        var mayStay = !_isShuttingDown && (_startAt.IsSet || !_ecosystem.Settings.ExitsWithoutApps);
+        var mayStay = !_isShuttingDown && (_startAt.IsSet || !_ecosystem.Settings.ExitsWithoutApps || HasJobs());
         if (_active > 0 || mayStay)
         {
             return;
@@ -174,7 +177,7 @@ public sealed partial class Supervisor
         _hasExited = true;
         _isShuttingDown = true;
         _shutdownDeadline = Instant.Never;
-        _nextDeadlineIsStale = true;
+        DropSchedules();
         Say(effects, EventName.ShutdownFinished, LogLevel.Info, $"{why}: exiting with code {code}", new LogField("code", code));
         effects.Add(new Effect.Exit(code));
     }
@@ -183,7 +186,7 @@ public sealed partial class Supervisor
     {
         foreach (var app in _ecosystem.Apps)
         {
-            if (app.Essential && HasEndedForGood(app.Name))
+            if (app.Essential && !app.IsJob && HasEndedForGood(app.Name))
             {
                 return app;
             }

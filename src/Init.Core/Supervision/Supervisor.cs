@@ -53,7 +53,7 @@ public sealed partial class Supervisor
     public bool IsShuttingDown => _isShuttingDown;
 
     /// <summary>
-    /// No shutdown runs, and every worker is Ready except those that ended by their own plan. A worker that an operator stopped, or
+    /// No shutdown runs, and every worker is Ready except scheduled jobs and those that ended by their own plan. A worker that an operator stopped, or
     /// that was given up, makes the whole not ready.
     /// </summary>
     public bool IsReady
@@ -67,7 +67,7 @@ public sealed partial class Supervisor
 
             foreach (var slot in _slots)
             {
-                if (slot.State.Phase != Phase.Ready && !slot.State.EndedByPlan && !slot.IsLeaving)
+                if (slot.State.Phase != Phase.Ready && !slot.State.EndedByPlan && !slot.IsLeaving && !slot.Spec.IsJob)
                 {
                     return false;
                 }
@@ -97,6 +97,11 @@ public sealed partial class Supervisor
                     _nextDeadline = Instant.Min(_nextDeadline, _lastSample + SampleEvery);
                 }
 
+                foreach (var table in _timetables)
+                {
+                    _nextDeadline = Instant.Min(_nextDeadline, table.Deadline);
+                }
+
                 _nextDeadlineIsStale = false;
             }
 
@@ -118,7 +123,7 @@ public sealed partial class Supervisor
         var workers = ImmutableArray.CreateBuilder<WorkerStatus>(_slots.Count);
         foreach (var slot in _slots)
         {
-            workers.Add(new WorkerStatus(slot.Id, slot.Worker, slot.Spec, slot.State, slot.IsLeaving));
+            workers.Add(new WorkerStatus(slot.Id, slot.Worker, slot.Spec, slot.State, slot.IsLeaving, slot.IsLeaving ? null : NextRunOf(slot.Worker.App)));
         }
 
         return new StatusSnapshot(workers.MoveToImmutable(), IsShuttingDown, IsReady);
@@ -130,6 +135,7 @@ public sealed partial class Supervisor
     public void Begin(Instant now, List<Effect> effects)
     {
         _lastSample = now;
+        ArrangeSchedules(now);
         if (_ecosystem.Settings.StartDelay > TimeSpan.Zero)
         {
             _startAt = now + _ecosystem.Settings.StartDelay;
@@ -165,6 +171,9 @@ public sealed partial class Supervisor
                 break;
             case SupervisorEvent.MemorySampled sampled:
                 OnMemorySampled(sampled.Samples, now, effects);
+                break;
+            case SupervisorEvent.ClockSet set:
+                OnClockSet(set.Clock, now);
                 break;
             case SupervisorEvent.Tick:
                 OnTick(now, effects);
@@ -218,6 +227,7 @@ public sealed partial class Supervisor
         }
 
         AskForMemory(now, effects);
+        FireSchedules(now, effects);
         if (_shutdownDeadline <= now)
         {
             HurryShutdown("shutdown_timeout has passed", now, effects);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Init.Core.Model;
+using Init.Core.Schedules;
 
 namespace Init.Core.Supervision;
 
@@ -21,6 +22,9 @@ public abstract record SupervisorEvent
 
     /// <summary>The answer to SampleMemory, in the same turn.</summary>
     public sealed record MemorySampled(ImmutableArray<MemorySample> Samples) : SupervisorEvent;
+
+    /// <summary>What wall time is now: once after Begin, and again whenever the wall clock may have been set. One that says nothing new changes nothing.</summary>
+    public sealed record ClockSet(WallClock Clock) : SupervisorEvent;
 
     /// <summary>Time has passed; every deadline that is due fires.</summary>
     public sealed record Tick : SupervisorEvent;

@@ -74,6 +74,7 @@ public static partial class WorkerMachine
             ExitVerdict.Restart => decision.Delay > TimeSpan.Zero ? Wait(counted, decision.Delay, turn) : Spawn(counted, turn),
             ExitVerdict.Fail => Fail(counted, decision.Verdict, turn),
             ExitVerdict.GiveUp => Fail(counted, decision.Verdict, turn),
+            ExitVerdict.RunFailed => EndRun(counted, turn),
         };
     }
 
@@ -93,6 +94,12 @@ public static partial class WorkerMachine
     {
         ReportFailed(s, verdict, turn);
         return s with { Phase = Phase.Failed };
+    }
+
+    static WorkerState EndRun(in WorkerState s, in Turn turn)
+    {
+        ReportRunFailed(s, turn);
+        return s with { Phase = Phase.Down, Goal = Goal.Down };
     }
 
     static TimeSpan UptimeOf(in WorkerState s, in Turn turn)

@@ -73,6 +73,9 @@ public static partial class WorkerMachine
         Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, message, new LogField("unstable_exits", s.UnstableExits));
     }
 
+    static void ReportRunFailed(in WorkerState s, in Turn turn) =>
+        Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, $"this run failed with {s.LastExit}; the next one is by its schedule, {turn.Spec.Schedule?.Text}");
+
     static void ReportDone(in WorkerState s, in Turn turn) =>
         Report(turn, 0, EventName.WorkerDone, LogLevel.Info, $"done: ended by plan with {s.LastExit}");
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Init.Core.Model;
+using Init.Core.Schedules;
 
 namespace Init.Linux.Loop;
 
@@ -8,6 +9,9 @@ public static class Clock
 {
     /// <summary>CLOCK_MONOTONIC. On Linux the runtime's timestamp is exactly that, in nanoseconds.</summary>
     public static Instant Now => new(Stopwatch.GetTimestamp());
+
+    /// <summary>Both clocks at once, as far as two calls can.</summary>
+    public static WallClock Wall => WallClock.Of(Now, DateTime.UtcNow);
 
     /// <summary>Wall time in milliseconds since 1970, UTC.</summary>
     public static long UnixMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();

@@ -67,6 +67,7 @@ public sealed class StatusReport(Supervisor supervisor, string version)
             ExitCode = worker.LastExit?.ShellCode,
             MemoryBytes = memory,
             CpuPercent = cpu,
+            NextRunUnixMs = worker.NextRun is { } next ? new DateTimeOffset(next).ToUnixTimeMilliseconds() : 0,
             Spec = worker.Spec,
         };
     }

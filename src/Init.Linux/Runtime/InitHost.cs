@@ -40,6 +40,7 @@ public sealed class InitHost : IDisposable
     readonly SignalSource _signals;
     readonly ProcessTree _tree;
     readonly List<SocketServer> _servers = [];
+    ClockWatch? _clockWatch;
     readonly List<Effect> _effects = [];
     bool _mayReap = true; // whoever exec'd us may have left children
     int _faultsInARow;
@@ -139,6 +140,7 @@ public sealed class InitHost : IDisposable
         }
 
         _reading?.Dispose();
+        _clockWatch?.Dispose();
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
@@ -151,7 +153,9 @@ public sealed class InitHost : IDisposable
         var now = Clock.Now;
         _supervisor.Begin(now, _effects);
         CarryOut();
+        TellClock();
         Decide(now);
+        WatchClock(now);
         Flush();
         StartupMemory.GiveBack();
     }
@@ -172,10 +176,16 @@ public sealed class InitHost : IDisposable
 
         if (_supervisor.NextDeadline <= now)
         {
+            if (_supervisor.HasSchedules)
+            {
+                TellClock();
+            }
+
             _queue.Tell(new SupervisorEvent.Tick());
         }
 
         Decide(now);
+        WatchClock(now);
         _loop.Dispatch(Urgency.Control);
         _loop.Dispatch(Urgency.Logs);
         _loop.Dispatch(Urgency.Health);
@@ -203,6 +213,23 @@ public sealed class InitHost : IDisposable
 
         return next;
     }
+
+    void TellClock() => _queue.Tell(new SupervisorEvent.ClockSet(Clock.Wall));
+
+    /// <summary>Only who has a schedule needs to know that the wall clock was set.</summary>
+    void WatchClock(Instant now)
+    {
+        if (_clockWatch is not null || !_supervisor.HasSchedules)
+        {
+            return;
+        }
+
+        _clockWatch = new ClockWatch(_loop, TellClock, Warn);
+        TellClock();
+        Decide(now);
+    }
+
+    void Warn(string problem) => Report(new LogEvent(EventName.Warning, LogLevel.Warn, problem));
 
     void OnSignal(Signal signal)
     {

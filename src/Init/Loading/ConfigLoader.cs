@@ -97,6 +97,7 @@ static class ConfigLoader
             Variables = variables,
             ReadFile = readFile,
             TypeScriptRuntime = () => runtime.Value,
+            FindZone = Zones.Find,
         };
     }
 

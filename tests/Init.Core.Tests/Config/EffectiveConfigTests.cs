@@ -22,11 +22,12 @@ public sealed class EffectiveConfigTests
         [typeof(EnvFilter)] = new EnvFilter { Parts = ["X"] },
         [typeof(IncrementedVariable?)] = new IncrementedVariable("PORT", 1),
         [typeof(CommandSpec)] = new CommandSpec { Program = "other" },
+        [typeof(Core.Schedules.Schedule)] = Tests.Schedules.ScheduleTests.Of("@daily", "UTC"),
         [typeof(ProcessSettings)] = new ProcessSettings { NoNewPrivs = true },
     };
 
     public static TheoryData<string> Properties =>
-        [.. typeof(AppSpec).GetProperties().Select(one => one.Name).Except(["Name", "ScriptAt", "SecretVariables", "EqualityContract"])];
+        [.. typeof(AppSpec).GetProperties().Where(one => one.CanWrite).Select(one => one.Name).Except(["Name", "ScriptAt", "SecretVariables", "EqualityContract"])];
 
     [Theory]
     [MemberData(nameof(Properties))]

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Init.Core.Config;
 using Init.Core.Config.Data;
+using Init.Core.Schedules;
 using Init.Core.Tests.Support;
 using IoFile = System.IO.File;
 
@@ -20,6 +21,7 @@ public sealed class SampleTests
     {
         Cpus = 4,
         MemoryLimitBytes = 1 << 30,
+        FindZone = static name => new ZoneLookup(TimeZoneInfo.FindSystemTimeZoneById(name)),
         ReadFile = path => path switch
         {
             ".env" => new FileContent { Bytes = "# defaults\nLEVEL=debug\nexport REGION='eu west'\n"u8.ToArray() },

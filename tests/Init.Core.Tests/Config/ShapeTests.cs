@@ -118,8 +118,6 @@ public sealed class ShapeTests
 
     [Theory]
     [InlineData("watch: true")]
-    [InlineData("cron_restart: '0 0 * * *'")]
-    [InlineData("cron: '0 0 * * *'")]
     [InlineData("wait_ready: true")]
     [InlineData("listen_timeout: 1")]
     [InlineData("out_file: './x.log'")]

@@ -1,6 +1,8 @@
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Schedules;
 using Init.Core.Supervision;
+using Init.Core.Tests.Schedules;
 
 namespace Init.Core.Tests.Supervision;
 
@@ -11,6 +13,12 @@ namespace Init.Core.Tests.Supervision;
 public class SupervisorWalkTests
 {
     const int Walks = 600;
+
+    /// <summary>Half of the apps have one.</summary>
+    static readonly Schedule?[] Schedules =
+        [null, null, null, ScheduleTests.Of("* * * * * *", "UTC"), ScheduleTests.Of("*/3 * * * * *", "UTC"), ScheduleTests.Of("0 * * * *", "Europe/Berlin")];
+
+    static readonly DateTime Noon = new(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc);
 
     [Fact]
     public void AnyLife_EndsAfterSigterm_WithExactlyOneExit()
@@ -40,15 +48,23 @@ public class SupervisorWalkTests
         world.SpawnFate = () => random.Below(25) == 0 ? ((SpawnStage)random.Below(5), random.Below(14)) : null;
         world.MemoryOf = _ => random.Below(110);
         world.Begin();
+        var clock = WallClock.Of(world.Now, Noon);
+        world.Step(new SupervisorEvent.ClockSet(clock));
         for (var i = random.Below(120); i > 0 && world.ExitCode is null; i--)
         {
-            LiveOn(world, random);
+            LiveOn(world, random, ref clock);
         }
 
         if (world.ExitCode is not null)
         {
             CheckEnd(world);
-            return world.Effects.OfType<Effect.Report>().Any(r => r.Event.Name == EventName.ShutdownStarted) ? "essential" : "no app left";
+            if (world.Effects.OfType<Effect.Report>().Any(r => r.Event.Name == EventName.ShutdownStarted))
+            {
+                return "essential";
+            }
+
+            Assert.DoesNotContain(world.Supervisor.Ecosystem.Apps, app => app.IsJob);
+            return "no app left";
         }
 
         var wasShuttingDown = world.Supervisor.IsShuttingDown;
@@ -81,6 +97,7 @@ public class SupervisorWalkTests
                 Essential = random.Below(6) == 0,
                 MaxMemoryBytes = random.Below(3) == 0 ? 100 : null,
                 Cwd = random.Below(2) == 0 ? null : "/",
+                Schedule = Schedules[random.Below(Schedules.Length)],
             });
         }
 
@@ -90,9 +107,9 @@ public class SupervisorWalkTests
         };
     }
 
-    static void LiveOn(World world, Lcg random)
+    static void LiveOn(World world, Lcg random, ref WallClock clock)
     {
-        switch (random.Below(9))
+        switch (random.Below(10))
         {
             case 0 or 1:
                 world.After(random.Below(2500));
@@ -116,6 +133,10 @@ public class SupervisorWalkTests
             case 6:
                 Operate(world, random);
                 break;
+            case 8 when random.Below(3) == 0:
+                clock = WallClock.Of(world.Now, Noon.AddSeconds(random.Below(7200)));
+                world.Step(new SupervisorEvent.ClockSet(clock));
+                break;
             case 7 when random.Below(3) == 0:
                 world.Step(new SupervisorEvent.Reconfigure(AnyEcosystem(random)));
                 break;
@@ -124,7 +145,7 @@ public class SupervisorWalkTests
                 break;
         }
 
-        CheckWhole(world);
+        CheckWhole(world, clock);
     }
 
     static void Operate(World world, Lcg random)
@@ -172,18 +193,24 @@ public class SupervisorWalkTests
         return neededKill;
     }
 
-    static void CheckWhole(World world)
+    static void CheckWhole(World world, WallClock clock)
     {
         var snapshot = world.Supervisor.Snapshot();
         var deadline = snapshot.Workers.Aggregate(Instant.Never, (min, w) => Instant.Min(min, w.State.Deadline));
+        foreach (var worker in snapshot.Workers)
+        {
+            deadline = worker.NextRun is { } next ? Instant.Min(deadline, clock.InstantOf(next)) : deadline;
+        }
+
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
         var isMeasured = snapshot.Workers.Any(w => w.Spec.MaxMemoryBytes is not null && w.Pid != 0);
         Assert.True(snapshot.IsShuttingDown || isMeasured || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
-        Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving));
+        Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving || w.Spec.IsJob));
         Assert.Equal(snapshot.Workers.Length, snapshot.Workers.Select(w => w.Id).Distinct().Count());
         Assert.DoesNotContain(snapshot.Workers, w => w.IsLeaving && w.Goal == Goal.Up);
-        Assert.Equal(world.ExitCode is null, snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
+        var hasJobs = world.Supervisor.Ecosystem.Apps.Any(app => app.IsJob) && !snapshot.IsShuttingDown;
+        Assert.Equal(world.ExitCode is null, hasJobs || snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
     }
 
     static void CheckEnd(World world)

@@ -71,6 +71,10 @@ public class WorkerMatrixTests
     [Fact]
     public void Matrix_IsTheReviewedOne() => GoldenFile.Check("worker-matrix.golden.txt", Print());
 
+    /// <summary>Only an end differs for a scheduled job: whatever it is, the job waits for its next time.</summary>
+    [Fact]
+    public void MatrixOfAJob_IsTheReviewedOne() => GoldenFile.Check("job-matrix.golden.txt", PrintJob());
+
     [Fact]
     public void Matrix_CoversEveryPhaseGoalAndEvent()
     {
@@ -94,6 +98,27 @@ public class WorkerMatrixTests
                 var effects = new List<Effect>();
                 var after = WorkerMachine.Step(state, e, Now, new WorkerId("api", 0), Spec, effects);
                 text.Append($"{stateName}: {eventName} -> {Print(state, after)}; {EffectText.Of(effects)}; {EffectText.Deadline(after.Deadline, Now)}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    static string PrintJob()
+    {
+        var text = new StringBuilder("# As worker-matrix.golden.txt, for an app with a schedule and without autorestart; only the cells that differ from those of a service.\n");
+        var job = Spec with { AutoRestart = false, Schedule = Schedules.ScheduleTests.Of("0 3 * * *", "UTC") };
+        foreach (var (stateName, state) in States)
+        {
+            foreach (var (eventName, e) in Events)
+            {
+                var (effects, usual) = (new List<Effect>(), new List<Effect>());
+                var after = WorkerMachine.Step(state, e, Now, new WorkerId("api", 0), job, effects);
+                var other = WorkerMachine.Step(state, e, Now, new WorkerId("api", 0), Spec, usual);
+                if (after != other || EffectText.Of(effects) != EffectText.Of(usual))
+                {
+                    text.Append($"{stateName}: {eventName} -> {Print(state, after)}; {EffectText.Of(effects)}; {EffectText.Deadline(after.Deadline, Now)}\n");
+                }
             }
         }
 

@@ -90,6 +90,13 @@ sealed class World(Ecosystem ecosystem)
         return this;
     }
 
+    /// <summary>Time passes and nobody notices: the container was paused.</summary>
+    public World Jump(double ms)
+    {
+        Now += Specs.Ms(ms);
+        return this;
+    }
+
     public World Step(SupervisorEvent e)
     {
         var effects = new List<Effect>();

@@ -35,6 +35,7 @@ public unsafe class AbiTests
         #include <sys/socket.h>
         #include <sys/stat.h>
         #include <sys/time.h>
+        #include <sys/timerfd.h>
         #include <sys/types.h>
         #include <sys/un.h>
         #include <sys/wait.h>

@@ -21,7 +21,6 @@ public static partial class ConfigFields
         AppField.NotYet("listen_timeout", Kinds.Duration, "remove it: nothing waits for an app to be ready"),
         AppField.NotYet("shutdown_with_message", Kinds.Boolean, "let the app handle \"kill_signal\"").Unless("false"),
         AppField.NotYet("autostart", Kinds.Boolean, "remove the app from this file until it is wanted").Unless("true"),
-        AppField.NotYet("cron_restart", Kinds.Cron, "remove it, or restart the container by schedule", "cron").Unless("0", "false", ""),
         AppField.NotYet("watch", Kinds.Watch, "remove it: files of an image do not change").Unless("false", "[]"),
         AppField.NoEffect("ignore_watch", "files are not watched").Unless("[]"),
         AppField.NoEffect("watch_delay", "files are not watched"),

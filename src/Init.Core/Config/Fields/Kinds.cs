@@ -77,8 +77,11 @@ static class Kinds
     public static readonly ValueKind<DataNode> Watch = new("watch", "boolean, path, or list of paths",
         """{"anyOf":[{"type":"boolean"},{"type":"string"},{"type":"array","items":{"type":"string"}}]}""", ConfigValues.Watch);
 
-    public static readonly ValueKind<string> Cron = new("cron", "cron pattern of 5 or 6 fields",
+    public static readonly ValueKind<AskedSchedule> Cron = new("cron", "cron pattern of 5 or 6 fields",
         """{"anyOf":[{"type":"string"},{"const":0},{"const":false}]}""", ConfigValues.Cron);
+
+    public static readonly ValueKind<TimeZoneInfo> Zone = new("zone", "name of a time zone",
+        """{"type":"string","minLength":1}""", ConfigValues.Zone);
 
     public static readonly ValueKind<string> LogPath = new("logPath", "path", """{"type":["string","boolean"]}""", ConfigValues.LogPath);
 

@@ -148,25 +148,6 @@ static partial class ConfigValues
             || (node.Kind is DataKind.Text or DataKind.List ? OneOrMore(node, scope, out _) : Fail(node, scope, "true, false, a path, or a list of paths"));
     }
 
-    /// <summary>A pattern of five fields, or six with seconds first, or a macro; 0 and false are "none" in pm2. The fields are checked by what runs them.</summary>
-    public static bool Cron(DataNode node, ConfigScope scope, out string value)
-    {
-        value = node.Text;
-        if ((node.Kind == DataKind.Number && node.Number == 0) || (node.Kind == DataKind.Boolean && !node.Boolean))
-        {
-            return true;
-        }
-
-        if (node.Kind != DataKind.Text)
-        {
-            return Fail(node, scope, "a cron pattern", "e.g. \"0 3 * * *\"");
-        }
-
-        var fields = value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
-        return fields is 5 or 6 || (fields == 1 && value.TrimStart().StartsWith('@'))
-            || Fail(node, scope, "a cron pattern of five or six fields", "minute hour day month weekday, with seconds before them if wanted: \"0 3 * * *\"");
-    }
-
     /// <summary>A path, or a boolean (pm2: the default path, or none).</summary>
     public static bool LogPath(DataNode node, ConfigScope scope, out string value)
     {
