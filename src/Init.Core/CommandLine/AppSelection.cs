@@ -5,14 +5,15 @@ using Init.Core.Model;
 namespace Init.Core.CommandLine;
 
 /// <summary>
-/// Builds the apps of a file as the command line wants them: those that `--only` names, with options laid over their fields. The apps
-/// that are left out are still checked, as the file is one whole. Call <see cref="Finish"/> after the last.
+/// Builds the apps of a file as the command line wants them: those that `--only` names, with options laid over their fields, and, as they
+/// stand in the file, those that they depend on. The apps that are left out are still checked, as the file is one whole. Call
+/// <see cref="Finish"/> after the last.
 /// </summary>
 sealed class AppSelection(ConfigScope scope, ConfigContext context)
 {
     const int MostNames = 10;
 
-    readonly List<AppBuilder.Built> _chosen = [];
+    readonly List<AppEntry> _entries = [];
     readonly List<string> _names = [];
     readonly HashSet<string> _found = new(StringComparer.Ordinal);
 
@@ -20,24 +21,29 @@ sealed class AppSelection(ConfigScope scope, ConfigContext context)
     public void Add(IEnumerable<DataMember> members, SourcePosition at, ConfigScope path)
     {
         var defaulted = Under(members, scope.Report.Defaults);
+        AppBuilder.Built? own = null;
         if (!context.Only.IsEmpty)
         {
             // Its own name is what --only means, so it is built as it stands; once more, with the options, if it is meant.
             var trial = new ConfigReport(scope.Report.File, context) { Profiles = scope.Report.Profiles ??= new SortedSet<string>(StringComparer.Ordinal) };
             trial.SuggestionsLeft = scope.Report.SuggestionsLeft;
-            var built = AppBuilder.Build(defaulted, at, path with { Report = trial }, context);
+            trial.ShutdownTimeout = scope.Report.ShutdownTimeout;
+            own = AppBuilder.Build(defaulted, at, path with { Report = trial }, context);
             scope.Report.SuggestionsLeft = trial.SuggestionsLeft;
-            if (!IsChosen(built))
+            if (!IsChosen(own))
             {
                 scope.Report.Errors.AddRange(trial.Errors);
+                var whole = own with { NamePath = own.NamePath with { Report = scope.Report } };
+                _entries.Add(new AppEntry(whole, own, [.. trial.Warnings]) { IsChosen = false });
                 return;
             }
         }
 
-        _chosen.Add(AppBuilder.Build(Over(defaulted), at, path, context));
+        var built = AppBuilder.Build(Over(defaulted), at, path, context);
+        _entries.Add(new AppEntry(built, own ?? built, []) { IsChosen = true });
     }
 
-    /// <summary>The chosen apps; reports names that no app has, and options that do not fit several apps.</summary>
+    /// <summary>The chosen apps and what they depend on, in file order; reports names that no app has, and options that do not fit several apps.</summary>
     public List<AppBuilder.Built> Finish()
     {
         foreach (var only in context.Only)
@@ -49,14 +55,26 @@ sealed class AppSelection(ConfigScope scope, ConfigContext context)
             }
         }
 
-        if (_chosen.Count > 1 && context.OverrideForOneApp is { Length: > 0 } option)
+        var chosen = _entries.FindAll(static entry => entry.IsChosen);
+        if (chosen.Count > 1 && context.OverrideForOneApp is { Length: > 0 } option)
         {
             var what = option == "--" ? "arguments after -- are" : "it is";
-            new ConfigScope(scope.Report, "", option).Error(default, $"{what} for one app, and there are {_chosen.Count}", "choose one with --only");
-            _chosen.RemoveRange(1, _chosen.Count - 1); // that they all have one name now is no second error
+            new ConfigScope(scope.Report, "", option).Error(default, $"{what} for one app, and there are {chosen.Count}", "choose one with --only");
+            return [chosen[0].Built]; // that they all have one name now is no second error
         }
 
-        return _chosen;
+        DependencyResolver.Resolve(_entries, scope.Report);
+        var apps = new List<AppBuilder.Built>();
+        foreach (var entry in _entries)
+        {
+            if (entry.IsChosen || entry.IsNeeded)
+            {
+                apps.Add(entry.Built);
+                scope.Report.Warnings.AddRange(entry.Warnings);
+            }
+        }
+
+        return apps;
     }
 
     /// <summary>An app whose name cannot be told is wrong anyway.</summary>

@@ -19,7 +19,7 @@ public static class RunOptions
         Name = "only",
         Kind = OptionKind.List,
         ValueName = "APP,APP",
-        Help = "Only these apps of the file; other options then mean only them.",
+        Help = "Only these apps of the file, and what they depend on; other options then mean only those named.",
     };
 
     /// <summary>The profile.</summary>

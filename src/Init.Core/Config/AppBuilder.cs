@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Init.Core.Config.Data;
 using Init.Core.Model;
 
@@ -11,8 +12,10 @@ static class AppBuilder
     /// <param name="NameAt">Where the name (or what it is derived from) stands.</param>
     /// <param name="NamePath">Path of that field.</param>
     /// <param name="BaseName">The name before `append_env_to_name`.</param>
+    /// <param name="DependsOn">`depends_on`, by names that are not looked up yet.</param>
     /// <param name="Spec">Null after an error in the report.</param>
-    public sealed record Built(string? Name, SourcePosition NameAt, ConfigScope NamePath, string? BaseName, AppSpec? Spec);
+    public sealed record Built(string? Name, SourcePosition NameAt, ConfigScope NamePath, string? BaseName,
+        ImmutableArray<AskedDependency> DependsOn, AppSpec? Spec);
 
     public static Built Build(IEnumerable<DataMember> members, SourcePosition at, ConfigScope scope, ConfigContext context)
     {
@@ -28,6 +31,8 @@ static class AppBuilder
         EnvironmentBuilder.Build(draft, given, scope);
         ConfigFields.RefuseTwoGroups(draft, given, scope);
         ScheduleBuilder.Build(draft, given, scope);
+        OrderRules.SettleTask(draft, given);
+        OrderRules.WarnOfDelay(draft.Spec.ShutdownDelay, given, scope);
         var command = draft.Script is null ? null : CommandBuilder.Build(draft, draft.Script, given, scope);
         var isNamed = given.TryGetValue("name", out var named);
         var source = isNamed ? named : script;
@@ -47,7 +52,7 @@ static class AppBuilder
         var spec = name is not null && command is not null && scope.Report.Errors.Count == errorsBefore
             ? draft.Spec with { Name = name, Command = command, ScriptAt = script!.Value.Position }
             : null;
-        return new Built(name, source is null ? at : source.Value.Position, inner, baseName, spec);
+        return new Built(name, source is null ? at : source.Value.Position, inner, baseName, draft.DependsOn, spec);
     }
 
     /// <summary>File name without extension; of a command line, that of its first word which is a program.</summary>

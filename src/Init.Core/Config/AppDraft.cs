@@ -43,6 +43,9 @@ sealed class AppDraft(ConfigContext context)
 
     public TimeZoneInfo? CronZone { get; set; }
 
+    /// <summary>`depends_on`, by names that are not looked up yet.</summary>
+    public ImmutableArray<AskedDependency> DependsOn { get; set; } = [];
+
     /// <summary>User, groups, limits and the like.</summary>
     public ProcessSettings Process
     {

@@ -23,6 +23,9 @@ sealed class ConfigReport(string file, ConfigContext context)
     /// <summary>Fields for apps that do not have them: weaker than the file, stronger than the field's own default.</summary>
     public ImmutableArray<DataMember> Defaults { get; set; } = [];
 
+    /// <summary>`pminit.shutdown_timeout`, which is read before the apps.</summary>
+    public TimeSpan? ShutdownTimeout { get; set; }
+
     /// <summary>Searches for a suggestion that are still allowed: a file of nothing but unknown fields must not keep PID 1 busy.</summary>
     public int SuggestionsLeft { get; set; } = 100;
 }

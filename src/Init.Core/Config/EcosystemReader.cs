@@ -83,6 +83,8 @@ public static class EcosystemReader
                     && members.Any(static member => ConfigFields.App.Knows(member.Key));
                 var own = isBareApp ? members.Where(static member => ConfigFields.Top.Knows(member.Key)) : members;
                 var given = ConfigFields.Top.Read(own, scope, top);
+                scope.Report.ShutdownTimeout = top.Settings.ShutdownTimeout;
+                OrderRules.WarnOfDelay(top.Settings, given, scope);
                 if (isBareApp)
                 {
                     var rest = members.Where(static member => !ConfigFields.Top.Knows(member.Key));

@@ -127,6 +127,7 @@ public static partial class EffectiveConfig
 
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
+        WriteOrder(json, app);
         WriteProcess(json, app.Process);
     }
 
@@ -200,6 +201,11 @@ public static partial class EffectiveConfig
         if (settings.ShutdownTimeout is { } timeout)
         {
             WriteDuration(json, "shutdown_timeout", timeout);
+        }
+
+        if (settings.ShutdownDelay > TimeSpan.Zero)
+        {
+            WriteDuration(json, "shutdown_delay", settings.ShutdownDelay);
         }
 
         json.WriteEndObject();

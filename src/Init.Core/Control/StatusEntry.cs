@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Init.Core.Model;
 
 namespace Init.Core.Control;
@@ -13,6 +14,9 @@ public sealed record StatusEntry
 
     /// <summary>pm2's word for the phase: online, launching, stopping, stopped, waiting restart, errored.</summary>
     public required string Status { get; init; }
+
+    /// <summary>Names of the apps that keep it from starting; empty unless it waits for them.</summary>
+    public ImmutableArray<string> WaitingFor { get; init; } = [];
 
     /// <summary>0 when there is no process.</summary>
     public int Pid { get; init; }

@@ -26,6 +26,11 @@ public static class StatusJson
         writer.WriteEndObject();
         writer.WriteStartObject("pminit"u8);
         writer.WriteNumber("uptime_ms"u8, entry.UptimeMs);
+        if (!entry.WaitingFor.IsEmpty)
+        {
+            WriteTexts(writer, "waiting_for"u8, entry.WaitingFor);
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

@@ -24,7 +24,7 @@ public sealed record StatusRow
     /// <summary>How often it was started again.</summary>
     public long Restarts { get; init; }
 
-    /// <summary>pm2's word.</summary>
+    /// <summary>pm2's word, or "waiting for db, cache".</summary>
     public string Status { get; init; } = "";
 
     /// <summary>Share of one CPU.</summary>
@@ -66,9 +66,21 @@ public sealed record StatusRow
             Pid = element.NumberOf("pid"),
             UptimeMs = element.Of("pminit").NumberOf("uptime_ms"),
             Restarts = settings.NumberOf("restart_time"),
-            Status = settings.TextOf("status"),
+            Status = StatusOf(settings, element.Of("pminit").Of("waiting_for")),
             CpuPercent = cpu.ValueKind == JsonValueKind.Number && cpu.TryGetDouble(out var percent) ? percent : 0,
             MemoryBytes = monit.NumberOf("memory"),
         };
+    }
+
+    /// <summary>pm2 has no word for waiting, so that tools for it are told "launching"; people see for what.</summary>
+    static string StatusOf(JsonElement settings, JsonElement waitingFor)
+    {
+        if (waitingFor.ValueKind != JsonValueKind.Array || waitingFor.GetArrayLength() == 0)
+        {
+            return settings.TextOf("status");
+        }
+
+        var names = waitingFor.EnumerateArray().Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString());
+        return "waiting for " + string.Join(", ", names);
     }
 }

@@ -14,6 +14,7 @@ public static class EventNames
         EventName.WorkerKilled => "worker_killed",
         EventName.WorkerExited => "worker_exited",
         EventName.WorkerWaiting => "worker_waiting",
+        EventName.WorkerHeld => "worker_held",
         EventName.WorkerFailed => "worker_failed",
         EventName.WorkerDone => "worker_done",
         EventName.WorkerMemory => "worker_memory",

@@ -23,6 +23,7 @@ public enum EventName
     WorkerKilled,
     WorkerExited,
     WorkerWaiting,
+    WorkerHeld,
     WorkerFailed,
     WorkerDone,
     WorkerMemory,

@@ -72,6 +72,21 @@ public sealed record AppSpec
     /// </summary>
     public bool IsJob => Schedule is not null && !AutoRestart;
 
+    /// <summary>It runs once to completion (`type: "task"`): a success is its end, whatever <see cref="AutoRestart"/> says.</summary>
+    public bool IsTask { get; init; }
+
+    /// <summary>When an instance of it fails for good, the container ends with its code. True for tasks unless the file says otherwise.</summary>
+    public bool EssentialOnFailure { get; init; }
+
+    /// <summary>Started when the container starts (pm2: `autostart`); else it stays stopped until somebody starts it.</summary>
+    public bool AutoStart { get; init; } = true;
+
+    /// <summary>What it waits for at its start, and ends before at the stop. No app twice.</summary>
+    public ImmutableArray<Dependency> DependsOn { get; init; } = [];
+
+    /// <summary>How long it goes on serving after the signal that stops the container; null: as `pminit` says (tasks: not at all).</summary>
+    public TimeSpan? ShutdownDelay { get; init; }
+
     /// <summary>User, groups, limits and the like.</summary>
     public ProcessSettings Process { get; init; } = ProcessSettings.None;
 

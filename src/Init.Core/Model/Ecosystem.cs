@@ -30,6 +30,9 @@ public sealed record GlobalSettings
     /// <summary>The container ends when no app is left (pm2-runtime: off with `--no-auto-exit`).</summary>
     public bool ExitsWithoutApps { get; init; } = true;
 
+    /// <summary>How long apps without a value of their own go on serving after the signal that stops the container.</summary>
+    public TimeSpan ShutdownDelay { get; init; }
+
     /// <summary>Bound on the whole orderly stop; null: only each app's `kill_timeout` bounds it.</summary>
     public TimeSpan? ShutdownTimeout { get; init; }
 }

@@ -34,6 +34,7 @@ public sealed record EcosystemChange
     [
         "autorestart", "max_restarts", "min_uptime", "restart_delay", "exp_backoff_restart_delay", "stop_exit_codes", "essential", "kill_timeout",
         "kill_signal", "instances", "max_memory_restart", "cron_restart", "cron_timezone",
+        "essential_on_failure", "depends_on", "autostart", "shutdown_delay",
     ];
 
     /// <summary>In the order of the new file, removed ones last.</summary>
@@ -42,11 +43,11 @@ public sealed record EcosystemChange
     /// <summary>Settings of `pminit` that differ and take effect only when the container starts again.</summary>
     public required ImmutableArray<string> Postponed { get; init; }
 
-    /// <summary>`shutdown_timeout` differs.</summary>
-    public bool ChangesShutdown { get; init; }
+    /// <summary>Settings of `pminit` that differ and hold from now on.</summary>
+    public ImmutableArray<string> Adjusted { get; init; } = [];
 
     /// <summary>Nothing differs.</summary>
-    public bool IsEmpty => Apps.IsEmpty && Postponed.IsEmpty && !ChangesShutdown;
+    public bool IsEmpty => Apps.IsEmpty && Postponed.IsEmpty && Adjusted.IsEmpty;
 
     /// <summary>Compares two ecosystems.</summary>
     public static EcosystemChange Between(Ecosystem old, Ecosystem now)
@@ -77,11 +78,14 @@ public sealed record EcosystemChange
         AddIf(postponed, old.Settings.Health != now.Settings.Health, "pminit.health");
         AddIf(postponed, old.Settings.Log != now.Settings.Log, "pminit.log");
         AddIf(postponed, old.Settings.Control != now.Settings.Control, "pminit.control");
+        var adjusted = ImmutableArray.CreateBuilder<string>();
+        AddIf(adjusted, old.Settings.ShutdownTimeout != now.Settings.ShutdownTimeout, "pminit.shutdown_timeout");
+        AddIf(adjusted, old.Settings.ShutdownDelay != now.Settings.ShutdownDelay, "pminit.shutdown_delay");
         return new EcosystemChange
         {
             Apps = changes.ToImmutable(),
             Postponed = postponed.ToImmutable(),
-            ChangesShutdown = old.Settings.ShutdownTimeout != now.Settings.ShutdownTimeout,
+            Adjusted = adjusted.ToImmutable(),
         };
     }
 
@@ -89,11 +93,7 @@ public sealed record EcosystemChange
     public override string ToString()
     {
         var parts = Apps.Select(static change => change.App + ": " + WordOf(change.Kind) + (change.Fields.IsEmpty ? "" : $" ({string.Join(", ", change.Fields)})")).ToList();
-        if (ChangesShutdown)
-        {
-            parts.Add("pminit.shutdown_timeout: adjusted");
-        }
-
+        parts.AddRange(Adjusted.Select(static name => name + ": adjusted"));
         parts.AddRange(Postponed.Select(static name => name + ": takes effect when the container starts again"));
         return parts.Count == 0 ? "nothing has changed" : string.Join("; ", parts);
     }

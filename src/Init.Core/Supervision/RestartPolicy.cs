@@ -33,6 +33,7 @@ public readonly record struct ExitDecision(ExitVerdict Verdict, TimeSpan Delay, 
 /// The limit is a leaky bucket over running time: an exit before `min_uptime` adds one; every whole `min_uptime` of a longer run takes
 /// one out. pm2 instead compares with wall time since creation, so that an app which once ran well, or which has a `restart_delay`, is
 /// never given up. Waiting does not count as running here, so no delay can make the limit unreachable.
+/// A task has no good runs before its last one: each failure counts, however long it ran.
 /// A death by signal is no exit code, so `stop_exit_codes: [0]` does not swallow a SIGKILL.
 /// </summary>
 public static class RestartPolicy
@@ -63,7 +64,7 @@ public static class RestartPolicy
     public static ExitDecision AfterExit(in WorkerState state, ExitStatus status, TimeSpan uptime, AppSpec spec)
     {
         var isStopCode = !status.IsSignal && spec.StopExitCodes.Contains(status.Value);
-        if (isStopCode || (!spec.AutoRestart && status.IsSuccess))
+        if (isStopCode || ((!spec.AutoRestart || spec.IsTask) && status.IsSuccess))
         {
             return new ExitDecision(ExitVerdict.Done, TimeSpan.Zero, 0, 0);
         }
@@ -88,7 +89,7 @@ public static class RestartPolicy
 
         var resetAfter = spec.MinUptime > BackoffResetAfter ? spec.MinUptime : BackoffResetAfter;
         var step = uptime >= resetAfter ? 1 : Increment(state.BackoffStep);
-        if (uptime >= spec.MinUptime)
+        if (uptime >= spec.MinUptime && !spec.IsTask)
         {
             var left = Forgive(state.UnstableExits, uptime, spec.MinUptime);
             return new ExitDecision(ExitVerdict.Restart, Delay(step, spec), left, step);

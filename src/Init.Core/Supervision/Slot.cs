@@ -18,6 +18,18 @@ sealed class Slot(int id, WorkerId worker, AppSpec spec)
     /// <summary>When it failed, as a running number, so that the first can be told; 0 for one that is not failed.</summary>
     public long FailedAs { get; set; }
 
+    /// <summary>The container's code if this failure ends it: that of the last exit, or of the dependency it was held for. 1 or more while FailedAs is set.</summary>
+    public int FailedCode { get; set; }
+
+    /// <summary>It failed because a dependency did.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>It is retired and serves on until then; Never: no delay runs.</summary>
+    public Instant KeepUntil { get; set; } = Instant.Never;
+
+    /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
+    public bool IsFine => IsLeaving || Spec.IsTask || Spec.IsJob || State.Phase == Phase.Ready || State.EndedByPlan || (!Spec.AutoStart && State.Phase == Phase.Down);
+
     /// <summary>The file has it no more: it goes when its process has gone, and what it does meanwhile concerns nobody.</summary>
     public bool IsLeaving { get; set; }
 }

@@ -18,8 +18,17 @@ public sealed record StatusSnapshot(ImmutableArray<WorkerStatus> Workers, bool I
 /// <param name="NextRun">When its schedule is due next, in UTC; null without one.</param>
 public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec, WorkerState State, bool IsLeaving, DateTime? NextRun = null)
 {
+    /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
+    public bool IsFine { get; init; }
+
+    /// <summary>The dependencies that keep it from starting; empty unless its phase is Held.</summary>
+    public ImmutableArray<Dependency> WaitingFor { get; init; } = [];
+
     /// <summary>What it actually does; <see cref="StatusWords"/> has pm2's word.</summary>
     public Phase Phase => State.Phase;
+
+    /// <summary>pm2's word, or "waiting for db, cache".</summary>
+    public string StatusForPeople => WaitingFor.IsEmpty ? StatusWords.Of(Phase) : "waiting for " + string.Join(", ", WaitingFor.Select(static one => one.App));
 
     /// <summary>What it should do.</summary>
     public Goal Goal => State.Goal;

@@ -13,5 +13,6 @@ public static class StatusWords
         Phase.Killing => "stopping",
         Phase.Waiting => "waiting restart",
         Phase.Failed => "errored",
+        Phase.Held => "launching",
     };
 }

@@ -30,11 +30,15 @@ public sealed partial class Supervisor
             if (slot.Worker.Index >= wanted.GetValueOrDefault(slot.Worker.App) && !slot.IsLeaving)
             {
                 slot.IsLeaving = true;
-                StepSlot(slot, new WorkerEvent.Stop(), at, effects);
+                StepSlot(slot, new WorkerEvent.Retire(), at, effects);
+                _someRetired = true;
             }
         }
 
+        StopInOrder(at, effects);
+
         var leaving = _slots.FindAll(static slot => slot.IsLeaving);
+        var starts = new List<Slot>();
         _slots.Clear();
         foreach (var app in now.Apps)
         {
@@ -44,12 +48,19 @@ public sealed partial class Supervisor
                 if (slot is null)
                 {
                     slot = AddSlot(app, index);
-                    StepSlot(slot, new WorkerEvent.Start(), at, effects);
+                    if (app.AutoStart)
+                    {
+                        starts.Add(slot);
+                    }
+
                     continue;
                 }
 
                 _slots.Add(slot);
-                Renew(slot, app, kinds, at, effects);
+                if (Renew(slot, app, kinds, at, effects))
+                {
+                    starts.Add(slot);
+                }
             }
         }
 
@@ -57,31 +68,41 @@ public sealed partial class Supervisor
         _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control, Log = _ecosystem.Settings.Log } };
         ArrangeSchedules(at);
         RemoveGone();
+
+        // Only now that every slot has its settings: what one waits for may be new too.
+        _heldAreStale = true;
+        foreach (var slot in starts.Where(static slot => !slot.IsAbandoned))
+        {
+            StartSlot(slot, at, effects);
+        }
+
+        // Those that failed with a dependency get another chance with it, and so on down the chain.
+        while (starts.Find(slot => slot.IsAbandoned && HopelessOf(slot.Spec) is null) is { } slot)
+        {
+            StartSlot(slot, at, effects);
+        }
     }
 
-    void Renew(Slot slot, AppSpec app, Dictionary<string, AppChangeKind> kinds, Instant at, List<Effect> effects)
+    /// <returns>True when the slot has no process and is to be started.</returns>
+    bool Renew(Slot slot, AppSpec app, Dictionary<string, AppChangeKind> kinds, Instant at, List<Effect> effects)
     {
+        var isChanged = kinds.TryGetValue(app.Name, out var kind) && kind == AppChangeKind.Restarted;
         var isBack = slot.IsLeaving;
+        var isNewlyWanted = app.AutoStart && !slot.Spec.AutoStart && slot.State.Incarnation == 0;
+
+        // Of a job, a run goes on to its end, and the next is that of the schedule; what is a service now has to be up.
+        var isService = slot.Spec.IsJob && !app.IsJob && app.AutoRestart && app.AutoStart;
+        var isWanted = slot.Spec.IsJob ? isService : isBack || slot.IsAbandoned || isNewlyWanted || (isChanged && WantsToRun(slot.State));
+        var isStart = isWanted && slot.State.Phase is Phase.Down or Phase.Failed or Phase.Held;
         slot.IsLeaving = false;
-        if (slot.Spec.IsJob)
+        if (isWanted && !isStart)
         {
-            // A run goes on to its end, and the next is that of the schedule; what is a service now has to be up.
-            if (!app.IsJob && app.AutoRestart)
-            {
-                StepSlot(slot, new WorkerEvent.Start(), at, effects);
-            }
-        }
-        else if (isBack)
-        {
-            StepSlot(slot, new WorkerEvent.Restart(), at, effects);
-        }
-        else if (kinds.TryGetValue(app.Name, out var kind) && kind == AppChangeKind.Restarted && WantsToRun(slot.State))
-        {
-            StepSlot(slot, new WorkerEvent.Restart(), at, effects);
+            StepSlot(slot, isService ? new WorkerEvent.Start() : new WorkerEvent.Restart(), at, effects);
         }
 
         // Only now: the stop signal and its patience are those of the settings that the process was started with.
         slot.Spec = app;
+        return isStart;
     }
 
     /// <summary>A slot that an operator stopped stays down; one that ended by plan or was given up gets another chance with other settings.</summary>

@@ -107,7 +107,7 @@ public sealed partial class Supervisor
             }
             else
             {
-                StepSlot(slot, new WorkerEvent.Start(), now, effects);
+                StartSlot(slot, now, effects);
             }
         }
     }
@@ -147,7 +147,7 @@ public sealed partial class Supervisor
 
             if (table.Replaced < 0)
             {
-                if (slot.State.Phase is Phase.Starting or Phase.Draining or Phase.Killing)
+                if (slot.State.Phase is Phase.Starting or Phase.Draining or Phase.Killing or Phase.Held)
                 {
                     SayOf(slot.Worker, effects, EventName.ScheduleSkipped, LogLevel.Warn, "not restarted by schedule: it is still being started or stopped");
                     table.Rolling++;
@@ -155,7 +155,15 @@ public sealed partial class Supervisor
                 }
 
                 table.Replaced = slot.State.Incarnation;
-                StepSlot(slot, new WorkerEvent.Restart(), now, effects);
+                if (slot.State.Phase is Phase.Down or Phase.Failed)
+                {
+                    StartSlot(slot, now, effects);
+                }
+                else
+                {
+                    StepSlot(slot, new WorkerEvent.Restart(), now, effects);
+                }
+
                 return;
             }
 
@@ -199,7 +207,7 @@ public sealed partial class Supervisor
     {
         foreach (var app in _ecosystem.Apps)
         {
-            if (app.IsJob)
+            if (app.IsJob || (app.Schedule is not null && !app.AutoStart))
             {
                 return true;
             }

@@ -5,8 +5,10 @@ namespace Init.Core.Supervision;
 
 /// <summary>
 /// Signals to pminit itself, the orderly stop, and the end of the container.
+/// SIGTERM and SIGINT: apps with a `shutdown_delay` serve on for so long, then all stop in the order of their dependencies. A second signal ends the
+/// delays, where one runs; else it kills, as the end of `shutdown_timeout` does.
 /// Exit codes: an orderly stop by signal gives 0, whatever failed before it, or 137 when a worker had to be killed during it. An essential app that
-/// ended for good gives its own code, and so does, when no app is left, the first worker that failed. A failed worker's code is what a
+/// ended for good, or a task that failed, gives its own code, and so does, when no app is left, the first worker that failed. A failed worker's code is what a
 /// shell would say of its last exit; 1 when that was a success (given up although each exit was 0).
 /// An app has ended for good when all its instances have ended, by plan or by failure: while one of them lives, it serves. An instance that
 /// an operator stopped can be started again, so it keeps its app from having ended. A scheduled job never has: the container stays for it.
@@ -92,7 +94,7 @@ public sealed partial class Supervisor
         _stopSignals = Math.Min(_stopSignals + 1, 2);
         if (!_isShuttingDown)
         {
-            BeginShutdown($"{signal} received", now, effects);
+            BeginShutdown($"{signal} received", mayServeOn: true, now, effects);
         }
         else if (_stopSignals == 1)
         {
@@ -100,13 +102,21 @@ public sealed partial class Supervisor
             Say(effects, EventName.SignalIgnored, LogLevel.Info, $"{signal} received: a shutdown is under way already",
                 new LogField("signal", signal.ToString()));
         }
+        else if (EndDelays())
+        {
+            Say(effects, EventName.ShutdownHurried, LogLevel.Info, $"shutdown_delay cut short: {signal} received again", new LogField("reason", $"{signal} received again"));
+        }
         else
         {
             HurryShutdown($"{signal} received again", now, effects);
         }
     }
 
-    void BeginShutdown(string reason, Instant now, List<Effect> effects)
+    /// <param name="reason">For people.</param>
+    /// <param name="mayServeOn">`shutdown_delay` holds: who asked for the stop takes traffic away meanwhile. An app that ends the container by its own end does not.</param>
+    /// <param name="now">The time of this turn.</param>
+    /// <param name="effects">Effects are appended.</param>
+    void BeginShutdown(string reason, bool mayServeOn, Instant now, List<Effect> effects)
     {
         _isShuttingDown = true;
         _startAt = Instant.Never;
@@ -118,7 +128,7 @@ public sealed partial class Supervisor
             _nextDeadlineIsStale = true;
         }
 
-        ToAll(new WorkerEvent.Stop(), now, effects);
+        RetireAll(mayServeOn, now, effects);
     }
 
     /// <summary>Once is enough: after it nothing drains any more.</summary>
@@ -133,13 +143,17 @@ public sealed partial class Supervisor
 
         _isHurried = true;
         Say(effects, EventName.ShutdownHurried, LogLevel.Warn, $"shutdown hurried: {reason}", new LogField("reason", reason));
+        StopRetired(now, effects);
         ToAll(new WorkerEvent.Hurry(), now, effects);
     }
 
     /// <summary>Keeps what the exit code needs when a slot has changed its phase.</summary>
     void RememberEnd(Slot slot, Phase before, in WorkerState after)
     {
-        slot.FailedAs = after.Phase == Phase.Failed ? ++_failures : 0;
+        var isFailed = after.Phase == Phase.Failed;
+        slot.FailedAs = isFailed ? ++_failures : 0;
+        slot.FailedCode = isFailed ? FailureCode(after.LastExit) : 0;
+        slot.IsAbandoned = false;
         if (!IsActive(after.Phase))
         {
             _someEnded = true;
@@ -159,20 +173,23 @@ public sealed partial class Supervisor
 
         GoOnRolling(now, effects);
 
+        AbandonHopeless(now, effects);
         if (_someEnded && !_isShuttingDown && FindEndedEssential() is { } app)
         {
-            _essentialCode = CodeOfFirstFailure(app.Name);
-            BeginShutdown($"essential app {app.Name} has ended", now, effects);
+            _essentialCode = FirstFailure(app.Name)?.FailedCode ?? 0;
+            BeginShutdown(app.Essential ? $"essential app {app.Name} has ended" : $"task {app.Name} has failed", mayServeOn: false, now, effects);
         }
 
         _someEnded = false;
+        ReleaseHeld(now, effects);
+        StopInOrder(now, effects);
         var mayStay = !_isShuttingDown && (_startAt.IsSet || !_ecosystem.Settings.ExitsWithoutApps || HasJobs());
         if (_active > 0 || mayStay)
         {
             return;
         }
 
-        var code = _essentialCode ?? (_isShuttingDown ? (_neededKill ? KilledCode : 0) : CodeOfFirstFailure(null));
+        var code = _essentialCode ?? (_isShuttingDown ? (_neededKill ? KilledCode : 0) : FirstFailure(null)?.FailedCode ?? 0);
         var why = _isShuttingDown ? "shutdown finished" : "no app is left";
         _hasExited = true;
         _isShuttingDown = true;
@@ -182,17 +199,26 @@ public sealed partial class Supervisor
         effects.Add(new Effect.Exit(code));
     }
 
+    /// <summary>Of several that ended in one step the one that failed first: the others may have failed because of it.</summary>
     AppSpec? FindEndedEssential()
     {
+        AppSpec? found = null;
+        var foundAs = long.MaxValue;
         foreach (var app in _ecosystem.Apps)
         {
-            if (app.Essential && !app.IsJob && HasEndedForGood(app.Name))
+            if (app.IsJob || (!(app.Essential && HasEndedForGood(app.Name)) && !(app.EssentialOnFailure && HasFailed(app.Name))))
             {
-                return app;
+                continue;
+            }
+
+            var failedAs = FirstFailure(app.Name)?.FailedAs ?? 0;
+            if (failedAs < foundAs)
+            {
+                (found, foundAs) = (app, failedAs);
             }
         }
 
-        return null;
+        return found;
     }
 
     bool HasEndedForGood(string app)
@@ -208,9 +234,22 @@ public sealed partial class Supervisor
         return true;
     }
 
-    /// <summary>0 when nothing of it has failed.</summary>
+    bool HasFailed(string app)
+    {
+        for (var index = 0; _slotOf.TryGetValue(new WorkerId(app, index), out var slot); index++)
+        {
+            if (slot.State.Phase == Phase.Failed && !slot.IsLeaving)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Null when nothing of it has failed.</summary>
     /// <param name="app">Only this app's workers; null for all.</param>
-    int CodeOfFirstFailure(string? app)
+    Slot? FirstFailure(string? app)
     {
         Slot? first = null;
         foreach (var slot in _slots)
@@ -221,12 +260,9 @@ public sealed partial class Supervisor
             }
         }
 
-        if (first is null)
-        {
-            return 0;
-        }
-
-        var code = first.State.LastExit?.ShellCode ?? 1;
-        return code == 0 ? 1 : code;
+        return first;
     }
+
+    /// <summary>1 where the last exit was a success, and where nothing ever ran.</summary>
+    static int FailureCode(ExitStatus? last) => last?.ShellCode is { } code and not 0 ? code : 1;
 }

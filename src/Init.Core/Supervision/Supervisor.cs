@@ -53,8 +53,8 @@ public sealed partial class Supervisor
     public bool IsShuttingDown => _isShuttingDown;
 
     /// <summary>
-    /// No shutdown runs, and every worker is Ready except scheduled jobs and those that ended by their own plan. A worker that an operator stopped, or
-    /// that was given up, makes the whole not ready.
+    /// No shutdown runs, and every worker is Ready except tasks, scheduled jobs, those that ended by their own plan, and those that nobody has started
+    /// (`autostart: false`). A worker that an operator stopped, that was given up, or that waits for a dependency, makes the whole not ready.
     /// </summary>
     public bool IsReady
     {
@@ -67,7 +67,7 @@ public sealed partial class Supervisor
 
             foreach (var slot in _slots)
             {
-                if (slot.State.Phase != Phase.Ready && !slot.State.EndedByPlan && !slot.IsLeaving && !slot.Spec.IsJob)
+                if (!slot.IsFine)
                 {
                     return false;
                 }
@@ -88,7 +88,7 @@ public sealed partial class Supervisor
                 var isMeasured = false;
                 foreach (var slot in _slots)
                 {
-                    _nextDeadline = Instant.Min(_nextDeadline, slot.State.Deadline);
+                    _nextDeadline = Instant.Min(_nextDeadline, Instant.Min(slot.State.Deadline, slot.KeepUntil));
                     isMeasured |= IsMeasured(slot);
                 }
 
@@ -123,13 +123,20 @@ public sealed partial class Supervisor
         var workers = ImmutableArray.CreateBuilder<WorkerStatus>(_slots.Count);
         foreach (var slot in _slots)
         {
-            workers.Add(new WorkerStatus(slot.Id, slot.Worker, slot.Spec, slot.State, slot.IsLeaving, slot.IsLeaving ? null : NextRunOf(slot.Worker.App)));
+            workers.Add(new WorkerStatus(slot.Id, slot.Worker, slot.Spec, slot.State, slot.IsLeaving, slot.IsLeaving ? null : NextRunOf(slot.Worker.App))
+            {
+                IsFine = slot.IsFine,
+                WaitingFor = slot.State.Phase == Phase.Held ? Unmet(slot.Spec) : [],
+            });
         }
 
         return new StatusSnapshot(workers.MoveToImmutable(), IsShuttingDown, IsReady);
     }
 
-    /// <summary>Starts every instance of every app, in file order, at once or after the settings' delay. Call once, first.</summary>
+    /// <summary>
+    /// Starts every instance of every app, in file order, at once or after the settings' delay; those with dependencies when these are
+    /// there. Call once, first.
+    /// </summary>
     /// <param name="now">The time of this turn.</param>
     /// <param name="effects">Effects are appended.</param>
     public void Begin(Instant now, List<Effect> effects)
@@ -143,7 +150,7 @@ public sealed partial class Supervisor
             return;
         }
 
-        ToAll(new WorkerEvent.Start(), now, effects);
+        StartAll(now, effects);
         Conclude(now, effects);
     }
 
@@ -201,6 +208,12 @@ public sealed partial class Supervisor
             return;
         }
 
+        if (to.Event is WorkerEvent.Start or WorkerEvent.Restart && slot.State.Phase is Phase.Down or Phase.Failed or Phase.Held)
+        {
+            StartSlot(slot, now, effects);
+            return;
+        }
+
         StepSlot(slot, to.Event, now, effects);
     }
 
@@ -214,7 +227,7 @@ public sealed partial class Supervisor
         if (_startAt <= now)
         {
             _startAt = Instant.Never;
-            ToAll(new WorkerEvent.Start(), now, effects);
+            StartAll(now, effects);
         }
 
         var passed = new WorkerEvent.DeadlinePassed();
@@ -257,8 +270,15 @@ public sealed partial class Supervisor
         var after = WorkerMachine.Step(before, e, now, slot.Worker, slot.Spec, effects);
         slot.State = after;
         _nextDeadlineIsStale = true;
+        _heldAreStale |= before.Phase != after.Phase || before.Pid != after.Pid;
+        if (after.Phase is not (Phase.Starting or Phase.Ready))
+        {
+            slot.KeepUntil = Instant.Never;
+        }
+
         if (before.Phase != after.Phase)
         {
+            _held += (after.Phase == Phase.Held ? 1 : 0) - (before.Phase == Phase.Held ? 1 : 0);
             _active += (IsActive(after.Phase) ? 1 : 0) - (IsActive(before.Phase) ? 1 : 0);
             RememberEnd(slot, before.Phase, after);
         }

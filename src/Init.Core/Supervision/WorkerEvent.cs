@@ -34,8 +34,19 @@ public abstract record WorkerEvent
     /// <summary>Be up.</summary>
     public sealed record Start : WorkerEvent;
 
+    /// <summary>Be up as soon as the dependencies are there: Start follows, or Abandon.</summary>
+    /// <param name="For">What it waits for, for people.</param>
+    public sealed record Await(string For) : WorkerEvent;
+
+    /// <summary>What it waits for will never be there.</summary>
+    /// <param name="Why">Which dependency, for people.</param>
+    public sealed record Abandon(string Why) : WorkerEvent;
+
     /// <summary>Be down.</summary>
     public sealed record Stop : WorkerEvent;
+
+    /// <summary>Be down before long: the process may go on until Stop, and has no successor.</summary>
+    public sealed record Retire : WorkerEvent;
 
     /// <summary>Be up with a new process.</summary>
     public sealed record Restart : WorkerEvent;

@@ -25,11 +25,19 @@ public static partial class WorkerMachine
         Phase.Killing => EndedOnRequest(s, e.Status, turn),
         Phase.Waiting => s,
         Phase.Failed => s,
+        Phase.Held => s,
     };
 
     static WorkerState EndedByItself(in WorkerState s, ExitStatus status, in Turn turn)
     {
         var uptime = UptimeOf(s, turn);
+        if (s.Goal == Goal.Down)
+        {
+            ReportExited(s, status, uptime, LogLevel.Info, turn);
+            turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));
+            return Ended(s, status) with { Phase = Phase.Down };
+        }
+
         var decision = RestartPolicy.AfterExit(s, status, uptime, turn.Spec);
         var isPlanned = decision.Verdict == ExitVerdict.Done;
         ReportExited(s, status, uptime, isPlanned ? LogLevel.Info : LogLevel.Warn, turn);

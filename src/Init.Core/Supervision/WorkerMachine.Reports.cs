@@ -65,7 +65,9 @@ public static partial class WorkerMachine
     static void ReportFailed(in WorkerState s, ExitVerdict verdict, in Turn turn)
     {
         var minUptimeMs = Milliseconds(turn.Spec.MinUptime);
-        var message = verdict == ExitVerdict.GiveUp
+        var message = verdict == ExitVerdict.GiveUp && turn.Spec.IsTask
+            ? $"gave up after {s.UnstableExits} failed runs, the last with {s.LastExit}; mend the cause, or raise max_restarts (now {turn.Spec.MaxRestarts})"
+            : verdict == ExitVerdict.GiveUp
             ? $"gave up after {s.UnstableExits} unstable exits (each ran less than min_uptime {minUptimeMs} ms), the last with {s.LastExit}; "
                 + $"mend the cause and start it again, or raise max_restarts (now {turn.Spec.MaxRestarts})"
             : $"failed with {s.LastExit} and is not started again: autorestart is false; "

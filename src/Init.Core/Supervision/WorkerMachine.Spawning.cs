@@ -17,6 +17,7 @@ public static partial class WorkerMachine
         Phase.Killing => Impossible(s, "spawned", turn),
         Phase.Waiting => Impossible(s, "spawned", turn),
         Phase.Failed => Impossible(s, "spawned", turn),
+        Phase.Held => Impossible(s, "spawned", turn),
     };
 
     static WorkerState OnSpawnFailed(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn) => s.Phase switch
@@ -28,6 +29,7 @@ public static partial class WorkerMachine
         Phase.Killing => NotSpawnedOnRequest(s, e, turn),
         Phase.Waiting => Impossible(s, "spawn failed", turn),
         Phase.Failed => Impossible(s, "spawn failed", turn),
+        Phase.Held => Impossible(s, "spawn failed", turn),
     };
 
     /// <summary>One that still has to prove itself has a deadline for that.</summary>
@@ -40,6 +42,7 @@ public static partial class WorkerMachine
         Phase.Killing => s,
         Phase.Waiting => s,
         Phase.Failed => s,
+        Phase.Held => s,
     };
 
     /// <summary>Late words of a process that is on its way down, or gone, change nothing.</summary>
@@ -52,6 +55,7 @@ public static partial class WorkerMachine
         Phase.Killing => s,
         Phase.Waiting => s,
         Phase.Failed => s,
+        Phase.Held => s,
     };
 
     /// <summary>Somebody asked for it: what happened before is forgiven.</summary>

@@ -41,7 +41,10 @@ public static partial class WorkerMachine
         return e switch
         {
             WorkerEvent.Start => OnStart(s, turn),
+            WorkerEvent.Await wait => OnAwait(s, wait, turn),
+            WorkerEvent.Abandon abandon => OnAbandon(s, abandon, turn),
             WorkerEvent.Stop => OnStop(s, turn),
+            WorkerEvent.Retire => OnRetire(s, turn),
             WorkerEvent.Restart => OnRestart(s, turn),
             WorkerEvent.Hurry => OnHurry(s, turn),
             WorkerEvent.SendSignal send => OnSendSignal(s, send, turn),
@@ -74,11 +77,12 @@ public static partial class WorkerMachine
     {
         Phase.Down => SpawnAnew(s, turn),
         Phase.Starting => s with { Goal = Goal.Up },
-        Phase.Ready => s,
+        Phase.Ready => s with { Goal = Goal.Up },
         Phase.Draining => s with { Goal = Goal.Up },
         Phase.Killing => s with { Goal = Goal.Up },
         Phase.Waiting => SpawnAnew(s, turn),
         Phase.Failed => SpawnAnew(s, turn),
+        Phase.Held => SpawnAnew(s, turn),
     };
 
     static WorkerState OnStop(in WorkerState s, in Turn turn) => s.Phase switch
@@ -92,6 +96,7 @@ public static partial class WorkerMachine
         Phase.Killing => s with { Goal = Goal.Down, Reason = Reason.Asked },
         Phase.Waiting => s with { Phase = Phase.Down, Goal = Goal.Down, Deadline = Instant.Never },
         Phase.Failed => s with { Phase = Phase.Down, Goal = Goal.Down },
+        Phase.Held => s with { Phase = Phase.Down, Goal = Goal.Down },
     };
 
     static WorkerState OnRestart(in WorkerState s, in Turn turn) => s.Phase switch
@@ -105,6 +110,7 @@ public static partial class WorkerMachine
         Phase.Killing => s with { Goal = Goal.Up, Reason = Reason.Asked },
         Phase.Waiting => SpawnAnew(s, turn),
         Phase.Failed => SpawnAnew(s, turn),
+        Phase.Held => SpawnAnew(s, turn),
     };
 
     /// <summary>Only a drain can be hurried. Who wants a slot down sends Stop first.</summary>
@@ -117,6 +123,7 @@ public static partial class WorkerMachine
         Phase.Killing => s,
         Phase.Waiting => s,
         Phase.Failed => s,
+        Phase.Held => s,
     };
 
     static WorkerState OnSendSignal(in WorkerState s, WorkerEvent.SendSignal e, in Turn turn) => s.Phase switch
@@ -128,6 +135,7 @@ public static partial class WorkerMachine
         Phase.Killing => Send(s, e.Signal, turn),
         Phase.Waiting => NoProcess(s, e.Signal, turn),
         Phase.Failed => NoProcess(s, e.Signal, turn),
+        Phase.Held => NoProcess(s, e.Signal, turn),
     };
 
     /// <summary>The deadline is looked at again here, so that a DeadlinePassed that comes too early does nothing.</summary>
@@ -142,18 +150,20 @@ public static partial class WorkerMachine
             Phase.Killing => KillAgain(s, turn),
             Phase.Waiting => Spawn(s, turn),
             Phase.Failed => s,
+            Phase.Held => s,
         };
 
-    /// <summary>The worker is ill. One that is not ready yet has its own deadline; one on its way down needs no second reason.</summary>
+    /// <summary>The worker is ill. One that is not ready yet has its own deadline; one on its way down, or soon to be, needs no second reason.</summary>
     static WorkerState OnRemedy(in WorkerState s, Reason reason, in Turn turn) => s.Phase switch
     {
         Phase.Down => s,
         Phase.Starting => s,
-        Phase.Ready => Drain(s, Goal.Up, reason, turn),
+        Phase.Ready => s.Goal == Goal.Down ? s : Drain(s, Goal.Up, reason, turn),
         Phase.Draining => s,
         Phase.Killing => s,
         Phase.Waiting => s,
         Phase.Failed => s,
+        Phase.Held => s,
     };
 
     static WorkerState Drain(in WorkerState s, Goal goal, Reason reason, in Turn turn)

@@ -25,12 +25,18 @@ public enum Phase
 
     /// <summary>No process; pminit gave up.</summary>
     Failed,
+
+    /// <summary>No process yet; what the app depends on is not there yet.</summary>
+    Held,
 }
 
 /// <summary>What the slot should do.</summary>
 public enum Goal
 {
+    /// <summary>Have no process. One that is up and was not asked to stop yet lives on, but has no successor.</summary>
     Down,
+
+    /// <summary>Have a process.</summary>
     Up,
 }
 

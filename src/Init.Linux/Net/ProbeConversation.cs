@@ -34,8 +34,7 @@ public sealed class ProbeConversation(Supervisor supervisor, bool peerIsLoopback
         var lines = ImmutableArray.CreateBuilder<HealthLine>();
         foreach (var worker in supervisor.Snapshot().Workers)
         {
-            var isFine = worker.Phase == Phase.Ready || worker.State.EndedByPlan || worker.IsLeaving || worker.Spec.IsJob;
-            lines.Add(new HealthLine(isFine, worker.Worker.ToString(), StatusWords.Of(worker.Phase)));
+            lines.Add(new HealthLine(worker.IsFine, worker.Worker.ToString(), worker.StatusForPeople));
         }
 
         return lines.DrainToImmutable();

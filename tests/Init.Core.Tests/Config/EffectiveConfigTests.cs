@@ -15,6 +15,8 @@ public sealed class EffectiveConfigTests
         [typeof(int)] = 7,
         [typeof(long?)] = 7L,
         [typeof(TimeSpan)] = TimeSpan.FromSeconds(77),
+        [typeof(TimeSpan?)] = TimeSpan.FromSeconds(77),
+        [typeof(ImmutableArray<Dependency>)] = ImmutableArray.Create(new Dependency("db", DependencyCondition.Ready)),
         [typeof(Signal)] = Signal.Int,
         [typeof(ImmutableArray<int>)] = ImmutableArray.Create(3),
         [typeof(ImmutableArray<string>)] = ImmutableArray.Create("other"),

@@ -122,9 +122,7 @@ public sealed class ShapeTests
     [InlineData("listen_timeout: 1")]
     [InlineData("out_file: './x.log'")]
     [InlineData("namespace: 'x'")]
-    [InlineData("depends_on: ['db']")]
     [InlineData("health_check: {}")]
-    [InlineData("type: 'task'")]
     public void Field_IsAnErrorWithARemedy_WhenItIsNotAvailableYet(string field)
     {
         var error = Refuse(field);

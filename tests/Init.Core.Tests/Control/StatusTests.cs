@@ -57,6 +57,14 @@ public class StatusTests
     }
 
     [Fact]
+    public void Waiting_IsLaunchingForTools_AndSaysForWhatToPeople()
+    {
+        var reply = Reply(Worker with { Status = "launching", WaitingFor = ["db", "migrate"] });
+        Assert.Contains("\"status\":\"launching\"", Encoding.UTF8.GetString(reply.Span), StringComparison.Ordinal);
+        Assert.Equal("waiting for db, migrate", Assert.Single(StatusRow.ReadAll(ControlReply.Parse(reply).Result)).Status);
+    }
+
+    [Fact]
     public void Reply_IsOneLineAndNamesNoEnvironment()
     {
         var text = Encoding.UTF8.GetString(Reply(Api).Span);

@@ -44,7 +44,8 @@ public class SupervisorWalkTests
     static string Live(int seed)
     {
         var random = new Lcg(seed);
-        var world = new World(AnyEcosystem(random));
+        var hasCircles = random.Below(4) == 0;
+        var world = new World(AnyEcosystem(random, isReversed: false)) { ChecksStopOrder = !hasCircles };
         world.SpawnFate = () => random.Below(25) == 0 ? ((SpawnStage)random.Below(5), random.Below(14)) : null;
         world.MemoryOf = _ => random.Below(110);
         world.Begin();
@@ -52,7 +53,7 @@ public class SupervisorWalkTests
         world.Step(new SupervisorEvent.ClockSet(clock));
         for (var i = random.Below(120); i > 0 && world.ExitCode is null; i--)
         {
-            LiveOn(world, random, ref clock);
+            LiveOn(world, random, ref clock, hasCircles);
         }
 
         if (world.ExitCode is not null)
@@ -80,7 +81,9 @@ public class SupervisorWalkTests
         return neededKill ? "killed" : "orderly";
     }
 
-    static Ecosystem AnyEcosystem(Lcg random)
+    /// <param name="random">Of this walk.</param>
+    /// <param name="isReversed">Apps depend on those with higher numbers, not on those with lower ones: what leaves and what comes may then form circles.</param>
+    static Ecosystem AnyEcosystem(Lcg random, bool isReversed)
     {
         var apps = new List<AppSpec>();
         for (var i = 1 + random.Below(4); i > 0; i--)
@@ -98,16 +101,26 @@ public class SupervisorWalkTests
                 MaxMemoryBytes = random.Below(3) == 0 ? 100 : null,
                 Cwd = random.Below(2) == 0 ? null : "/",
                 Schedule = Schedules[random.Below(Schedules.Length)],
+                IsTask = random.Below(5) == 0,
+                EssentialOnFailure = random.Below(6) == 0,
+                AutoStart = random.Below(6) != 0,
+                ShutdownDelay = random.Below(3) switch { 0 => null, 1 => TimeSpan.Zero, _ => Specs.Ms(random.Below(1500)) },
             });
+        }
+
+        for (var i = 0; i < apps.Count; i++)
+        {
+            var others = apps.Where(app => string.CompareOrdinal(app.Name, apps[i].Name) * (isReversed ? -1 : 1) < 0).Select(app => app.Name).ToList();
+            apps[i] = apps[i] with { DependsOn = [.. others.Where(_ => random.Below(3) == 0).Select(name => new Dependency(name, (DependencyCondition)random.Below(3)))] };
         }
 
         return Specs.Of([.. apps]) with
         {
-            Settings = new GlobalSettings { ShutdownTimeout = random.Below(2) == 0 ? null : Specs.Ms(random.Below(2500)) },
+            Settings = new GlobalSettings { ShutdownTimeout = random.Below(2) == 0 ? null : Specs.Ms(random.Below(2500)), ShutdownDelay = Specs.Ms(random.Below(3) * 300) },
         };
     }
 
-    static void LiveOn(World world, Lcg random, ref WallClock clock)
+    static void LiveOn(World world, Lcg random, ref WallClock clock, bool hasCircles)
     {
         switch (random.Below(10))
         {
@@ -138,7 +151,7 @@ public class SupervisorWalkTests
                 world.Step(new SupervisorEvent.ClockSet(clock));
                 break;
             case 7 when random.Below(3) == 0:
-                world.Step(new SupervisorEvent.Reconfigure(AnyEcosystem(random)));
+                world.Step(new SupervisorEvent.Reconfigure(AnyEcosystem(random, hasCircles && random.Below(2) == 0)));
                 break;
             default:
                 world.Step(new SupervisorEvent.Tick());
@@ -178,7 +191,7 @@ public class SupervisorWalkTests
                     neededKill = true;
                     world.End(process.Pid, ExitStatus.Signalled(9));
                 }
-                else if (!process.IsKilled && process.IsAsked && !isStubborn)
+                else if (!process.IsKilled && (process.IsAsked || random.Below(20) == 0) && !isStubborn)
                 {
                     world.End(process.Pid, AnyStatus(random));
                 }
@@ -196,6 +209,8 @@ public class SupervisorWalkTests
     static void CheckWhole(World world, WallClock clock)
     {
         var snapshot = world.Supervisor.Snapshot();
+        Assert.DoesNotContain(snapshot.Workers, w => w.Phase == Phase.Held && (w.WaitingFor.IsEmpty || w.Goal != Goal.Up || snapshot.IsShuttingDown || w.IsLeaving));
+        Assert.DoesNotContain(snapshot.Workers, w => w.Phase == Phase.Held && w.WaitingFor.Any(d => snapshot.Workers.Any(o => o.Worker.App == d.App && o.Phase == Phase.Failed && !o.IsLeaving)));
         var deadline = snapshot.Workers.Aggregate(Instant.Never, (min, w) => Instant.Min(min, w.State.Deadline));
         foreach (var worker in snapshot.Workers)
         {
@@ -206,10 +221,10 @@ public class SupervisorWalkTests
         var isMeasured = snapshot.Workers.Any(w => w.Spec.MaxMemoryBytes is not null && w.Pid != 0);
         Assert.True(snapshot.IsShuttingDown || isMeasured || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
-        Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving || w.Spec.IsJob));
+        Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving || w.Spec.IsTask || w.Spec.IsJob || !w.Spec.AutoStart));
         Assert.Equal(snapshot.Workers.Length, snapshot.Workers.Select(w => w.Id).Distinct().Count());
         Assert.DoesNotContain(snapshot.Workers, w => w.IsLeaving && w.Goal == Goal.Up);
-        var hasJobs = world.Supervisor.Ecosystem.Apps.Any(app => app.IsJob) && !snapshot.IsShuttingDown;
+        var hasJobs = world.Supervisor.Ecosystem.Apps.Any(app => app.IsJob || (app.Schedule is not null && !app.AutoStart)) && !snapshot.IsShuttingDown;
         Assert.Equal(world.ExitCode is null, hasJobs || snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
     }
 

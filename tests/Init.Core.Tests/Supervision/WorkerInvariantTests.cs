@@ -19,6 +19,7 @@ public class WorkerInvariantTests
         Specs.Api with { MaxRestarts = 2, RestartDelay = Specs.Ms(300) },
         Specs.Api with { MaxRestarts = 5, ExpBackoffRestartDelay = Specs.Ms(50), StopExitCodes = [0, 2] },
         Specs.Api with { AutoRestart = false },
+        Specs.Api with { IsTask = true, MaxRestarts = 3 },
         Specs.Api with { MinUptime = TimeSpan.Zero, KillTimeout = TimeSpan.Zero },
     ];
 
@@ -87,7 +88,13 @@ public class WorkerInvariantTests
                 1 => _random.Below(4) == 0 ? new WorkerEvent.Stop() : new WorkerEvent.DeadlinePassed(),
                 2 => _random.Below(4) == 0 ? new WorkerEvent.Restart() : new WorkerEvent.DeadlinePassed(),
                 3 => new WorkerEvent.Hurry(),
-                4 => new WorkerEvent.SendSignal(Signal.Usr1),
+                4 => _random.Below(4) switch
+                {
+                    0 => new WorkerEvent.Await("db"),
+                    1 => new WorkerEvent.Abandon("db"),
+                    2 => new WorkerEvent.Retire(),
+                    _ => new WorkerEvent.SendSignal(Signal.Usr1),
+                },
                 5 when isLive => new WorkerEvent.ReadyReceived(_state.Incarnation),
                 6 when isLive => new WorkerEvent.ProbeFailed(_state.Incarnation),
                 7 when isLive => new WorkerEvent.MemoryOver(_state.Incarnation),
@@ -103,7 +110,7 @@ public class WorkerInvariantTests
             _now += Specs.Ms(_random.Below(2000));
             var incarnation = _state.Incarnation - 1 + _random.Below(3);
             var before = _state;
-            var kind = _random.Below(13);
+            var kind = _random.Below(16);
             Step(kind switch
             {
                 0 => new WorkerEvent.Start(),
@@ -118,6 +125,9 @@ public class WorkerInvariantTests
                 9 => new WorkerEvent.Spawned(incarnation, _random.Below(20)),
                 10 => new WorkerEvent.SpawnFailed(incarnation, (SpawnStage)_random.Below(6), _random.Below(40), ""),
                 11 => new WorkerEvent.Executed(incarnation),
+                12 => new WorkerEvent.Await("db"),
+                13 => new WorkerEvent.Abandon("db"),
+                14 => new WorkerEvent.Retire(),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
             Check(kind is < 5 or > 11 || incarnation == before.Incarnation || (_state == before && _effects.Count == 0), "news of another incarnation change nothing");
@@ -168,7 +178,7 @@ public class WorkerInvariantTests
             var proves = s.Phase == Phase.Starting && answered;
             Check(s.Deadline.IsSet == (proves || s.Phase is Phase.Draining or Phase.Killing or Phase.Waiting), "deadline set iff one is awaited");
             Check(!proves || (s.BackoffStep > 0 && spec.MinUptime > TimeSpan.Zero), "only successors of crashes prove themselves");
-            Check(s.Goal == Goal.Up || s.Phase is Phase.Down or Phase.Draining or Phase.Killing || (s.Phase == Phase.Starting && !answered), "goal Down has these phases");
+            Check(s.Goal == Goal.Up || s.Phase is not (Phase.Waiting or Phase.Failed or Phase.Held), "goal Down has these phases");
             Check(s.Goal == Goal.Down || s.Phase != Phase.Down, "Down wants nothing");
             Check((s.Reason != Reason.None) == (s.Phase is Phase.Draining or Phase.Killing), "a reason exactly while stopping");
             Check(s.Reason == Reason.None || s.Goal == Goal.Up || s.Reason == Reason.Asked, "only a request leads down");

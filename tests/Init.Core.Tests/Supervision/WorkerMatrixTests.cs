@@ -17,6 +17,9 @@ public class WorkerMatrixTests
         ("Start", new WorkerEvent.Start()),
         ("Stop", new WorkerEvent.Stop()),
         ("Restart", new WorkerEvent.Restart()),
+        ("Await", new WorkerEvent.Await("db (ready)")),
+        ("Abandon", new WorkerEvent.Abandon("db/0 has failed")),
+        ("Retire", new WorkerEvent.Retire()),
         ("Hurry", new WorkerEvent.Hurry()),
         ("SendSignal USR1", new WorkerEvent.SendSignal(Signal.Usr1)),
         ("Spawned", new WorkerEvent.Spawned(5, 105)),
@@ -52,9 +55,9 @@ public class WorkerMatrixTests
         ("Down/Up (unreachable)", Base with { Goal = Goal.Up }),
         ("Starting/Down, spawn not answered", Base with { Phase = Phase.Starting }),
         ("Starting/Up, spawn not answered", Base with { Phase = Phase.Starting, Goal = Goal.Up }),
-        ("Starting/Down (unreachable)", WithProcess with { Phase = Phase.Starting, Deadline = Now }),
+        ("Starting/Down, retired", WithProcess with { Phase = Phase.Starting, Deadline = Now }),
         ("Starting/Up, proving itself", WithProcess with { Phase = Phase.Starting, Goal = Goal.Up, Deadline = Now }),
-        ("Ready/Down (unreachable)", WithProcess with { Phase = Phase.Ready }),
+        ("Ready/Down, retired", WithProcess with { Phase = Phase.Ready }),
         ("Ready/Up", WithProcess with { Phase = Phase.Ready, Goal = Goal.Up }),
         ("Draining/Down, asked", WithProcess with { Phase = Phase.Draining, Reason = Reason.Asked, Deadline = Now }),
         ("Draining/Up, asked", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Asked, Deadline = Now }),
@@ -66,6 +69,8 @@ public class WorkerMatrixTests
         ("Waiting/Up", Base with { Phase = Phase.Waiting, Goal = Goal.Up, Deadline = Now }),
         ("Failed/Down (unreachable)", Base with { Phase = Phase.Failed }),
         ("Failed/Up", Base with { Phase = Phase.Failed, Goal = Goal.Up }),
+        ("Held/Down (unreachable)", Base with { Phase = Phase.Held }),
+        ("Held/Up", Base with { Phase = Phase.Held, Goal = Goal.Up }),
     ];
 
     [Fact]

@@ -16,13 +16,21 @@ sealed class World(Ecosystem ecosystem)
     bool _holdsSpawns;
     int _lastPid = 100;
     bool _shutdownWasSeen;
+    bool _hurryWasSeen;
+    SupervisorEvent? _event;
 
     public sealed record Process(WorkerId Worker, int Incarnation, int Pid, Signal StopSignal)
     {
         public bool IsAsked { get; set; }
 
         public bool IsKilled { get; set; }
+
+        /// <summary>It was only being spawned when the shutdown began: nobody relied on it yet.</summary>
+        public bool IsLate { get; set; }
     }
+
+    /// <summary>A shutdown asks nobody to stop on whom something that lives depends. Off where graphs may hold circles.</summary>
+    public bool ChecksStopOrder { get; set; } = true;
 
     public Supervisor Supervisor { get; } = new(ecosystem);
 
@@ -100,6 +108,7 @@ sealed class World(Ecosystem ecosystem)
     public World Step(SupervisorEvent e)
     {
         var effects = new List<Effect>();
+        _event = e;
         Supervisor.Step(e, Now, effects);
         Run(effects);
         return this;
@@ -137,6 +146,11 @@ sealed class World(Ecosystem ecosystem)
 
         foreach (var answer in answers)
         {
+            if (answer is SupervisorEvent.ToWorker { Event: WorkerEvent.Spawned spawned })
+            {
+                _alive[spawned.Pid].IsLate = _shutdownWasSeen;
+            }
+
             Step(answer);
         }
     }
@@ -156,6 +170,7 @@ sealed class World(Ecosystem ecosystem)
                 break;
             case Effect.SignalLeader signal:
                 Assert.Equal(signal.Worker, _alive[signal.Pid].Worker);
+                CheckStopOrder(signal);
                 _alive[signal.Pid].IsAsked |= signal.Signal == _alive[signal.Pid].StopSignal || signal.Signal == Supervisor.SpecOf(signal.Worker).KillSignal;
                 break;
             case Effect.KillTree kill:
@@ -179,7 +194,18 @@ sealed class World(Ecosystem ecosystem)
         }
 
         // By its report, not by the supervisor's state: one step may start workers and then find that the end has come.
+        _hurryWasSeen |= effect is Effect.Report { Event: { Name: Init.Core.Logging.EventName.ShutdownHurried, Level: Init.Core.Logging.LogLevel.Warn } };
         _shutdownWasSeen |= effect is Effect.Report { Event.Name: Init.Core.Logging.EventName.ShutdownStarted or Init.Core.Logging.EventName.ShutdownFinished };
+    }
+
+    void CheckStopOrder(Effect.SignalLeader signal)
+    {
+        var process = _alive[signal.Pid];
+        var isAskedByOperator = _event is SupervisorEvent.ToWorker { Event: WorkerEvent.Stop };
+        if (ChecksStopOrder && _shutdownWasSeen && !_hurryWasSeen && !process.IsLate && !process.IsAsked && signal.Signal == process.StopSignal && !isAskedByOperator)
+        {
+            Assert.DoesNotContain(_alive.Values, other => Supervisor.SpecOf(other.Worker).DependsOn.Any(d => d.App == signal.Worker.App));
+        }
     }
 
     WorkerEvent Answer(Effect.Spawn spawn)

@@ -12,7 +12,7 @@ namespace Init.Core.Config;
 public static partial class ConfigFields
 {
     internal static readonly ConfigSection<AppDraft> App = new(
-        [.. Command(), .. Environment(), .. Restarts(), .. Stops(), .. Scheduled(), .. Process(), .. Later(), .. Pm2Only()], EnvironmentBuilder.TakeProfile);
+        [.. Command(), .. Environment(), .. Restarts(), .. Stops(), .. Scheduled(), .. Order(), .. Process(), .. Later(), .. Pm2Only()], EnvironmentBuilder.TakeProfile);
 
     internal static readonly ConfigSection<TopDraft> Health = new(
     [
@@ -45,8 +45,9 @@ public static partial class ConfigFields
         TopField.OfSection("control", "Where verbs are answered.", Control),
         TopField.Of("shutdown_timeout", Kinds.Duration, "each app's kill_timeout", "Bound on the whole orderly stop.",
             static (top, value) => top.Settings = top.Settings with { ShutdownTimeout = value }),
+        TopField.Of("shutdown_delay", Kinds.Duration, "0", "How long apps go on serving after SIGTERM or SIGINT, with readiness off at once.",
+            static (top, value) => top.Settings = top.Settings with { ShutdownDelay = value }),
         TopField.OfSection("log", "How log lines are written.", Log),
-        TopField.NotYet("shutdown_delay", Kinds.Duration, "remove it, or delay in the apps when their stop signal arrives"),
         TopField.NotYet("termination_log", Kinds.LogPath, "remove it"),
         TopField.NotYet("memory_guard", Kinds.Any, "remove it").Unless("false"),
     ]);
