@@ -9,7 +9,12 @@ namespace Init.Core.Config;
 /// </summary>
 sealed class ConfigSection<TDraft>
 {
+    /// <summary>By name and alias.</summary>
     readonly Dictionary<string, ConfigField<TDraft>> _rows = new(StringComparer.Ordinal);
+
+    /// <summary>By every spelling; made for the first key that needs it, since few files are written in camelCase and every start would pay.</summary>
+    Dictionary<string, ConfigField<TDraft>>? _spellings;
+
     readonly Suggestion _suggestion;
     readonly Func<DataMember, ConfigScope, TDraft, bool>? _others;
 
@@ -24,9 +29,10 @@ sealed class ConfigSection<TDraft>
         {
             names.Add(row.Name);
             names.AddRange(row.Aliases);
-            foreach (var spelling in row.Spellings)
+            _rows[row.Name] = row;
+            foreach (var alias in row.Aliases)
             {
-                _rows[spelling] = row;
+                _rows[alias] = row;
             }
         }
 
@@ -36,13 +42,13 @@ sealed class ConfigSection<TDraft>
     public ImmutableArray<ConfigField<TDraft>> Rows { get; }
 
     /// <summary>True when the key is a field of this table, available or not.</summary>
-    public bool Knows(string key) => _rows.ContainsKey(key);
+    public bool Knows(string key) => Find(key) is not null;
 
     /// <summary>True when the key is a field that is read.</summary>
-    public bool Reads(string key) => _rows.TryGetValue(key, out var row) && row.Verdict == Verdict.Honoured;
+    public bool Reads(string key) => Find(key)?.Verdict == Verdict.Honoured;
 
     /// <summary>The name of the field that has this spelling, or null.</summary>
-    public string? NameOf(string key) => _rows.GetValueOrDefault(key)?.Name;
+    public string? NameOf(string key) => Find(key)?.Name;
 
     /// <summary>The field that a misspelt key means, or null.</summary>
     public string? Nearest(string key) => _suggestion.Find(key);
@@ -66,7 +72,7 @@ sealed class ConfigSection<TDraft>
         foreach (var member in members)
         {
             var inner = scope.Child(member);
-            if (!_rows.TryGetValue(member.Key, out var row))
+            if (Find(member.Key) is not { } row)
             {
                 Answer(member, inner, draft);
             }
@@ -86,6 +92,28 @@ sealed class ConfigSection<TDraft>
         }
 
         return given;
+    }
+
+    ConfigField<TDraft>? Find(string key)
+    {
+        if (_rows.TryGetValue(key, out var row) || !key.Any(char.IsAsciiLetterUpper))
+        {
+            return row;
+        }
+
+        if (_spellings is null)
+        {
+            _spellings = new(StringComparer.Ordinal);
+            foreach (var one in Rows)
+            {
+                foreach (var spelling in one.Spellings)
+                {
+                    _spellings[spelling] = one;
+                }
+            }
+        }
+
+        return _spellings.GetValueOrDefault(key);
     }
 
     void Answer(DataMember member, ConfigScope scope, TDraft draft)

@@ -6,15 +6,19 @@ sealed class Suggestion
     /// <summary>Longer words are no misspelt field; bounds the work on hostile files, as the candidates prepared once do.</summary>
     const int LongestWord = 40;
 
-    readonly List<(string Name, string Plain)> _candidates = [];
+    readonly Lazy<List<(string Name, string Plain)>> _candidates;
 
-    public Suggestion(IEnumerable<string> names)
+    /// <param name="names">Read at the first search: most files have nothing to suggest, and a start must not pay for it.</param>
+    public Suggestion(IEnumerable<string> names) => _candidates = new(() =>
     {
+        var candidates = new List<(string, string)>();
         foreach (var name in names)
         {
-            _candidates.Add((name, Plain(name)));
+            candidates.Add((name, Plain(name)));
         }
-    }
+
+        return candidates;
+    }, isThreadSafe: false);
 
     /// <returns>The nearest name, or null when none is near enough to be meant.</returns>
     public string? Find(string word)
@@ -28,7 +32,7 @@ sealed class Suggestion
         // A third of the letters may be wrong: "nme" means "name", but "foo" does not mean "io".
         var best = Math.Max(1, plain.Length / 3) + 1;
         string? found = null;
-        foreach (var (name, other) in _candidates)
+        foreach (var (name, other) in _candidates.Value)
         {
             if (Math.Abs(other.Length - plain.Length) < best && (other.Length > 2 || other == plain))
             {
