@@ -2,6 +2,7 @@ using Init.Core.CommandLine;
 using Init.Core.Config;
 using Init.Core.Model;
 using Init.Linux.Evaluation;
+using Init.Linux.Limits;
 using Init.Linux.Runtime;
 using Init.Linux.Stage;
 

@@ -1,6 +1,6 @@
-using Init.Linux.Runtime;
+using Init.Linux.Limits;
 
-namespace Init.Linux.Tests.Runtime;
+namespace Init.Linux.Tests.Limits;
 
 public class CpuCountTests
 {

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Init.Linux.Interop;
+using Init.Linux.Runtime;
 
-namespace Init.Linux.Runtime;
+namespace Init.Linux.Limits;
 
 /// <summary>
 /// The CPUs this container may really use: the affinity mask, and the cgroup quota rounded up. Not the host's count, which is what pm2

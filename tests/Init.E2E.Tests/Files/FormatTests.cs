@@ -139,7 +139,7 @@ public sealed class FormatTests(ITestOutputHelper output) : Pid1Test(output)
             FileName = "x.config.js",
             File = """
                 require('node:child_process').spawn('sleep', ['4242'], { stdio: 'ignore' }).unref();
-                module.exports = [{ name: 'job', autorestart: false, script: '/bin/sh', args: ['-c', 'cat /proc/[0-9]*/cmdline | tr "\\0" "\\n" | grep -cx 424[2]; ls /proc/self/fd | wc -l'] }];
+                module.exports = [{ name: 'job', autorestart: false, script: '/bin/sh', args: ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n" | grep -cx 424[2]; ls /proc/self/fd | wc -l'] }];
                 """,
         });
 

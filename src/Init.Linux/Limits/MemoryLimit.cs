@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Init.Linux.Runtime;
 
-namespace Init.Linux.Runtime;
+namespace Init.Linux.Limits;
 
 /// <summary>
 /// The memory this container may use: the cgroup's limit, else (or where the limit is larger) that of the machine. Only the container's
