@@ -126,16 +126,8 @@ public sealed class CronTests(ITestOutputHelper output) : Pid1Test(output)
         pid1.WaitMessage("ready");
         pid1.WaitEvent("worker_ready");
         Assert.Equal(0, pid1.Client("ping").Code);
-        var before = "";
-        pid1.WaitUntil("it sleeps", () =>
-        {
-            var now = IdleTests.Switches(pid1);
-            Thread.Sleep(200);
-            var isQuiet = now == before;
-            before = now;
-            return isQuiet;
-        });
-
+        IdleTests.WaitAsleep(pid1);
+        var before = IdleTests.Switches(pid1);
         Thread.Sleep(TimeSpan.FromSeconds(5)); // the measurement itself
 
         Assert.Equal(before, IdleTests.Switches(pid1));

@@ -52,6 +52,13 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
         pid1.WaitEvent("worker_ready");
         // Asked once, so that the first use of everything is behind it; then until it has gone back to sleep.
         Assert.Equal(0, pid1.Client("ping").Code);
+        WaitAsleep(pid1);
+        return pid1;
+    }
+
+    /// <summary>Until no thread has switched for 200 ms.</summary>
+    internal static void WaitAsleep(Pid1 pid1)
+    {
         var last = "";
         pid1.WaitUntil("it sleeps", () =>
         {
@@ -61,7 +68,6 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
             last = now;
             return quiet;
         });
-        return pid1;
     }
 
     /// <summary>Every thread's context switches, by name: one line for each.</summary>

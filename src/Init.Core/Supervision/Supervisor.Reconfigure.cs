@@ -69,6 +69,11 @@ public sealed partial class Supervisor
         ArrangeSchedules(at);
         RemoveGone();
 
+        if (_startAt.IsSet)
+        {
+            return; // nothing has started yet; when the delay is over, everything does
+        }
+
         // Only now that every slot has its settings: what one waits for may be new too.
         _heldAreStale = true;
         foreach (var slot in starts.Where(static slot => !slot.IsAbandoned))

@@ -21,6 +21,17 @@ public sealed class ReconfigureTests
     }
 
     [Fact]
+    public void NewFile_DuringTheStartDelay_StartsNothingBeforeItsEnd()
+    {
+        var delayed = new GlobalSettings { StartDelay = Specs.Ms(1000) };
+        var world = new World(Specs.Of(Jobs) with { Settings = delayed }).Begin();
+        world.Step(new SupervisorEvent.Reconfigure(Specs.Of(Jobs with { Cwd = "/" }, Api) with { Settings = delayed }));
+        Assert.Empty(world.After(999).Alive);
+        Assert.Equal(3, world.After(1).Alive.Count);
+        Assert.Equal("/", world.Supervisor.SpecOf(new WorkerId("jobs", 0)).Cwd);
+    }
+
+    [Fact]
     public void SameFile_ChangesNothing()
     {
         var world = new World(Specs.Of(Api, Jobs)).Begin().Clear();
