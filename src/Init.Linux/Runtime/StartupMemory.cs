@@ -11,6 +11,9 @@ namespace Init.Linux.Runtime;
 /// </summary>
 public static unsafe class StartupMemory
 {
+    /// <summary>MADV_PAGEOUT of madvise(2), since Linux 5.4.</summary>
+    const int MadvPageout = 21;
+
     /// <summary>Call once, when everything is started. Without /proc only the heap is trimmed.</summary>
     public static void GiveBack()
     {
@@ -51,6 +54,12 @@ public static unsafe class StartupMemory
 
         (start, end) = ((nint)from, (nint)until);
         var rest = line[(used + 1 + more)..];
+        if (rest.StartsWith(" rw-p "u8) && rest.Contains((byte)'/'))
+        {
+            // Written pages must never be lost, so here the kernel itself reclaims what is clean; refused where the file is not ours.
+            _ = Libc.madvise((nint)from, (nuint)(until - from), MadvPageout);
+        }
+
         mayDrop = (rest.StartsWith(" r-xp "u8) || rest.StartsWith(" r--p "u8)) && rest.Contains((byte)'/');
         return true;
     }
