@@ -89,6 +89,25 @@ public sealed class SignalTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Contains(pid1.WaitExit(), new[] { 0, 137 });
     }
 
+    [RequiresFact]
+    public void Faults_AreDropped_WhenSomebodySendsThemToPid1()
+    {
+        // The first fault that meets managed code used to end it, the first that meets the kernel to disarm it: so many starts.
+        for (var round = 0; round < 20; round++)
+        {
+            var pid1 = Start(Worker("calm", "print=ready"));
+            pid1.WaitEvent("started");
+            for (var i = 0; i < 100; i++)
+            {
+                Array.ForEach([Sys.Segv, Sys.Fpe, Sys.Bus, Sys.Ill], pid1.Signal);
+            }
+
+            Assert.Equal(0, pid1.Client("ping").Code);
+            pid1.Signal(Sys.Term);
+            Assert.Equal(0, pid1.WaitExit());
+        }
+    }
+
     static void SendCounted(Pid1 pid1, int total, Action<int> waitFor)
     {
         var acknowledged = 0;

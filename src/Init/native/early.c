@@ -1,9 +1,9 @@
 /*
  * Runs before the .NET runtime: a runtime thread exists before Main and inherits the mask of the moment it starts,
- * so a mask set in Main loses signals (as PID 1 about half of them). Four things happen here and nowhere else:
- * what we inherited is recorded, the signals we handle are blocked, descriptors 0 to 2 are made to exist, and DOTNET_*
+ * so a mask set in Main loses signals (as PID 1 about half of them). Five things happen here and nowhere else:
+ * what we inherited is recorded, the signals we handle are blocked, descriptors 0 to 2 are made to exist, DOTNET_*
  * variables, which are meant for the container's apps, are hidden from our own runtime (the apps still get them:
- * pminit_environ is the original).
+ * pminit_environ is the original), and a fault that somebody sent is kept from the runtime, which would take it for its own.
  * What can go wrong: nothing is allocated on failure paths; if malloc fails the variables simply stay visible.
  */
 #define _GNU_SOURCE
@@ -77,6 +77,37 @@ __attribute__((constructor(101))) static void early(int argc, char **argv, char 
     }
     open_standard_fds();
     hide_runtime_settings();
+}
+
+/*
+ * The runtime turns SIGSEGV and SIGFPE into exceptions of whatever managed code runs just then, and does not ask whether
+ * a process sent the signal: `docker kill -s SEGV` would end PID 1 with a NullReferenceException. So its handlers are called
+ * through sent_fault, which lets only the kernel's own faults through. The linker's --wrap sends every call here.
+ */
+static void (*runtime_handler[65])(int, siginfo_t *, void *);
+
+static void sent_fault(int signo, siginfo_t *info, void *context)
+{
+    if (info->si_code > 0) {
+        runtime_handler[signo](signo, info, context);
+    } else if (getpid() != 1) {
+        /* Held back until this handler returns; then it ends us, as it ends any program. */
+        signal(signo, SIG_DFL);
+        raise(signo);
+    }
+}
+
+int __real_sigaction(int signo, const struct sigaction *new, struct sigaction *old);
+
+int __wrap_sigaction(int signo, const struct sigaction *new, struct sigaction *old)
+{
+    if ((signo != SIGSEGV && signo != SIGFPE && signo != SIGBUS && signo != SIGILL) || new == NULL
+        || (new->sa_flags & SA_SIGINFO) == 0 || new->sa_sigaction == sent_fault)
+        return __real_sigaction(signo, new, old);
+    struct sigaction filtered = *new;
+    filtered.sa_sigaction = sent_fault;
+    runtime_handler[signo] = new->sa_sigaction;
+    return __real_sigaction(signo, &filtered, old);
 }
 
 char **pminit_environ(void) { return original_environ; }
