@@ -38,6 +38,9 @@ sealed class AppDraft(ConfigContext context)
 
     public string? IncrementVar { get; set; }
 
+    /// <summary>`wait_ready`.</summary>
+    public bool WaitsForMessage { get; set; }
+
     /// <summary>`cron_restart`; null: none.</summary>
     public AskedSchedule? Cron { get; set; }
 

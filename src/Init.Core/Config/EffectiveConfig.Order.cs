@@ -3,9 +3,32 @@ using Init.Core.Model;
 
 namespace Init.Core.Config;
 
-/// <summary>Order of start and stop: only what the file asks for.</summary>
+/// <summary>Order of start and stop, readiness: only what the file asks for.</summary>
 public static partial class EffectiveConfig
 {
+    static void WriteReadiness(Utf8JsonWriter json, AppSpec app)
+    {
+        if (app.ReadyWhen.Kind != ReadyKind.Running)
+        {
+            json.WriteString("ready_when", app.ReadyWhen.ToString());
+        }
+
+        if (app.ReadyWhen.IsSaid || app.ListenTimeout != AppSpec.DefaultListenTimeout)
+        {
+            WriteDuration(json, "listen_timeout", app.ListenTimeout);
+        }
+
+        if (app.Watchdog > TimeSpan.Zero)
+        {
+            WriteDuration(json, "watchdog", app.Watchdog);
+        }
+
+        if (app.ShutdownWithMessage)
+        {
+            json.WriteBoolean("shutdown_with_message", true);
+        }
+    }
+
     static void WriteOrder(Utf8JsonWriter json, AppSpec app)
     {
         if (app.IsTask)

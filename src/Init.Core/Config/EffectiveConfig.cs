@@ -127,6 +127,7 @@ public static partial class EffectiveConfig
 
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
+        WriteReadiness(json, app);
         WriteOrder(json, app);
         WriteProcess(json, app.Process);
     }

@@ -19,6 +19,7 @@ public enum EventName
     Warning,
     WorkerStarted,
     WorkerReady,
+    WorkerNotReady,
     WorkerStopping,
     WorkerKilled,
     WorkerExited,

@@ -6,6 +6,9 @@ namespace Init.Core.Model;
 /// <summary>One app of the ecosystem, validated and immutable. Field names are pm2's; units stand in the types.</summary>
 public sealed record AppSpec
 {
+    /// <summary>Long enough for a slow start, since one that takes longer has failed.</summary>
+    public static readonly TimeSpan DefaultListenTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>Unique name; 1 or more characters, no control characters, no '/'.</summary>
     public required string Name { get; init; }
 
@@ -47,6 +50,21 @@ public sealed record AppSpec
 
     /// <summary>First wait of a growing series (x1.5, at most 15 s or this value when it is longer) for unexpected exits in a row; 0 is off.</summary>
     public TimeSpan ExpBackoffRestartDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>When a process counts as ready.</summary>
+    public ReadyWhen ReadyWhen { get; init; } = ReadyWhen.Running;
+
+    /// <summary>From the spawn to a readiness that has to be said; then the start has failed. Above 0. (pm2: 3 s, and then it counts as ready.)</summary>
+    public TimeSpan ListenTimeout { get; init; } = DefaultListenTimeout;
+
+    /// <summary>A ready worker that says WATCHDOG=1 less often than this is restarted (sd_notify(3)); 0: no watchdog.</summary>
+    public TimeSpan Watchdog { get; init; } = TimeSpan.Zero;
+
+    /// <summary>It is asked to stop by the message "shutdown" over Node's IPC channel in place of <see cref="KillSignal"/>.</summary>
+    public bool ShutdownWithMessage { get; init; }
+
+    /// <summary>It is given NOTIFY_SOCKET.</summary>
+    public bool Notifies => ReadyWhen.Kind == ReadyKind.Notify || Watchdog > TimeSpan.Zero;
 
     /// <summary>From the stop signal to SIGKILL. Default 8 s: inside docker's 10.</summary>
     public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(8);

@@ -17,6 +17,9 @@ public abstract record Effect
     /// <summary>Send a signal to the worker's leader process only.</summary>
     public sealed record SignalLeader(WorkerId Worker, int Pid, Signal Signal) : Effect;
 
+    /// <summary>Ask the process to stop by a message over its channel; by the signal where it has none (any more).</summary>
+    public sealed record SendShutdown(WorkerId Worker, int Pid, Signal Signal) : Effect;
+
     /// <summary>SIGKILL the leader, its session, its group and every descendant.</summary>
     public sealed record KillTree(WorkerId Worker, int Pid) : Effect;
 

@@ -98,6 +98,16 @@ public static class RestartPolicy
         return AfterUnstable(state, step, Delay(step, spec), spec);
     }
 
+    /// <summary>It ran, and did not become ready in time. Always unstable, however long it ran: nothing was served.</summary>
+    /// <param name="state">The slot before the exit.</param>
+    /// <param name="spec">Its app.</param>
+    public static ExitDecision AfterFailedStart(in WorkerState state, AppSpec spec)
+    {
+        var step = Increment(state.BackoffStep);
+        var counted = AfterUnstable(state, step, Delay(step, spec), spec);
+        return spec.AutoRestart && !spec.IsJob ? counted : Failed(counted, spec);
+    }
+
     /// <summary>No process could be made. Always unstable, `min_uptime: 0` included: nothing ran.</summary>
     /// <param name="state">The slot before the failure.</param>
     /// <param name="stage">Where it failed.</param>

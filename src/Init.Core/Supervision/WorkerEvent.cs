@@ -76,6 +76,24 @@ public abstract record WorkerEvent
     /// <summary>The process is ready to serve.</summary>
     public sealed record ReadyReceived(int Incarnation) : WorkerEvent;
 
+    /// <summary>The process needs longer for what it is doing: at least this long from now.</summary>
+    public sealed record Extended(int Incarnation, TimeSpan Time) : WorkerEvent;
+
+    /// <summary>The process says that it lives.</summary>
+    public sealed record WatchdogFed(int Incarnation) : WorkerEvent;
+
+    /// <summary>The process sets its watchdog anew; 0 ends it.</summary>
+    public sealed record WatchdogSet(int Incarnation, TimeSpan Time) : WorkerEvent;
+
+    /// <summary>The process says of itself that it is ill.</summary>
+    public sealed record WatchdogTriggered(int Incarnation) : WorkerEvent;
+
+    /// <summary>The process has begun to stop, and nobody asked it to.</summary>
+    public sealed record StoppingItself(int Incarnation) : WorkerEvent;
+
+    /// <summary>The process describes what it is doing, for people.</summary>
+    public sealed record Described(int Incarnation, string Text) : WorkerEvent;
+
     /// <summary>The process ended and was reaped.</summary>
     public sealed record Exited(int Incarnation, ExitStatus Status) : WorkerEvent;
 

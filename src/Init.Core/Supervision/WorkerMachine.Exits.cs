@@ -21,8 +21,8 @@ public static partial class WorkerMachine
             ? Impossible(s, "exited before the spawn was answered", turn)
             : EndedByItself(s, e.Status, turn),
         Phase.Ready => EndedByItself(s, e.Status, turn),
-        Phase.Draining => EndedOnRequest(s, e.Status, turn),
-        Phase.Killing => EndedOnRequest(s, e.Status, turn),
+        Phase.Draining => s.Reason == Reason.Own ? EndedByItself(s, e.Status, turn) : EndedOnRequest(s, e.Status, turn),
+        Phase.Killing => s.Reason == Reason.Own ? EndedByItself(s, e.Status, turn) : EndedOnRequest(s, e.Status, turn),
         Phase.Waiting => s,
         Phase.Failed => s,
         Phase.Held => s,
@@ -57,7 +57,7 @@ public static partial class WorkerMachine
         turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));
         if (s.Reason != Reason.Asked)
         {
-            return Follow(ended, RestartPolicy.AfterRemedy(s, uptime, turn.Spec), turn);
+            return Follow(ended, s.Reason == Reason.NotReady ? RestartPolicy.AfterFailedStart(s, turn.Spec) : RestartPolicy.AfterRemedy(s, uptime, turn.Spec), turn);
         }
 
         return s.Goal == Goal.Up ? SpawnAnew(ended, turn) : ended with { Phase = Phase.Down };
@@ -66,6 +66,7 @@ public static partial class WorkerMachine
     static WorkerState Ended(in WorkerState s, ExitStatus status) => s with
     {
         Pid = 0,
+        HasSaidReady = false,
         Deadline = Instant.Never,
         Reason = Reason.None,
         LastExit = status,

@@ -15,6 +15,25 @@ public static partial class WorkerMachine
     static void ReportReady(in WorkerState s, in Turn turn) =>
         Report(turn, s.Pid, EventName.WorkerReady, LogLevel.Info, "ready");
 
+    static void ReportNotReady(in WorkerState s, in Turn turn)
+    {
+        var (spec, timeoutMs) = (turn.Spec, Milliseconds(turn.Now - s.StartedAt));
+        var missing = spec.ReadyWhen.Kind switch
+        {
+            ReadyKind.Running => "",
+            ReadyKind.Uptime => "",
+            ReadyKind.Listening => spec.ReadyWhen.Number == 0 ? "it listens on no socket" : $"it does not listen on port {spec.ReadyWhen.Number}",
+            ReadyKind.Message => "it did not send the message ready, process.send('ready')",
+            ReadyKind.Notify => "it did not send READY=1 to NOTIFY_SOCKET",
+            ReadyKind.Descriptor => $"it wrote no newline to descriptor {spec.ReadyWhen.Number}",
+            ReadyKind.Log => $"no line of its output matches {spec.ReadyWhen.Pattern}",
+            ReadyKind.HealthCheck => "its health check did not pass",
+        };
+        Report(turn, s.Pid, EventName.WorkerNotReady, LogLevel.Error,
+            $"not ready after {timeoutMs} ms: {missing}; mend the cause, or raise listen_timeout (now {Milliseconds(spec.ListenTimeout)})",
+            new LogField("ready_when", spec.ReadyWhen.ToString()), new LogField("listen_timeout_ms", Milliseconds(spec.ListenTimeout)));
+    }
+
     static void ReportStopping(in WorkerState s, Reason reason, in Turn turn)
     {
         var signal = turn.Spec.KillSignal.ToString();
@@ -25,10 +44,16 @@ public static partial class WorkerMachine
             Reason.Asked => (LogLevel.Info, ""),
             Reason.Unhealthy => (LogLevel.Warn, ": its probe failed"),
             Reason.Memory => (LogLevel.Warn, ": it used more memory than allowed"),
+            Reason.NotReady => (LogLevel.Warn, ": it did not become ready"),
+            Reason.Hung => (LogLevel.Warn, WhyHung(s)),
+            Reason.Own => (LogLevel.Info, ": it says that it stops"),
         };
         Report(turn, s.Pid, EventName.WorkerStopping, level, $"stopping with {signal} kill_timeout_ms={timeout}{why}",
             new LogField("signal", signal), new LogField("kill_timeout_ms", timeout));
     }
+
+    static string WhyHung(in WorkerState s) =>
+        s.Watchdog > TimeSpan.Zero ? $": its watchdog of {Milliseconds(s.Watchdog)} ms was not fed" : ": it says that it hangs";
 
     static void ReportKilled(in WorkerState s, in Turn turn) =>
         Report(turn, s.Pid, EventName.WorkerKilled, LogLevel.Warn,

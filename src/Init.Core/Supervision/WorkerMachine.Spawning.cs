@@ -25,8 +25,8 @@ public static partial class WorkerMachine
         Phase.Down => Impossible(s, "spawn failed", turn),
         Phase.Starting => NotSpawned(s, e, turn),
         Phase.Ready => NotSpawned(s, e, turn),
-        Phase.Draining => NotSpawnedOnRequest(s, e, turn),
-        Phase.Killing => NotSpawnedOnRequest(s, e, turn),
+        Phase.Draining => s.Reason == Reason.Own ? NotSpawned(s, e, turn) : NotSpawnedOnRequest(s, e, turn),
+        Phase.Killing => s.Reason == Reason.Own ? NotSpawned(s, e, turn) : NotSpawnedOnRequest(s, e, turn),
         Phase.Waiting => Impossible(s, "spawn failed", turn),
         Phase.Failed => Impossible(s, "spawn failed", turn),
         Phase.Held => Impossible(s, "spawn failed", turn),
@@ -37,19 +37,6 @@ public static partial class WorkerMachine
     {
         Phase.Down => s,
         Phase.Starting => s.Pid == 0 ? Impossible(s, "executed before the spawn was answered", turn) : s.Deadline.IsSet ? s : BecomeReady(s, turn),
-        Phase.Ready => s,
-        Phase.Draining => s,
-        Phase.Killing => s,
-        Phase.Waiting => s,
-        Phase.Failed => s,
-        Phase.Held => s,
-    };
-
-    /// <summary>Late words of a process that is on its way down, or gone, change nothing.</summary>
-    static WorkerState OnReadyReceived(in WorkerState s, in Turn turn) => s.Phase switch
-    {
-        Phase.Down => s,
-        Phase.Starting => s.Pid == 0 ? Impossible(s, "ready before the spawn was answered", turn) : BecomeReady(s, turn),
         Phase.Ready => s,
         Phase.Draining => s,
         Phase.Killing => s,
@@ -74,6 +61,9 @@ public static partial class WorkerMachine
             Incarnation = incarnation,
             Restarts = isRestart ? s.Restarts + 1 : s.Restarts,
             Deadline = Instant.Never,
+            HasSaidReady = false,
+            Watchdog = turn.Spec.Watchdog,
+            StatusText = null,
             EndedByPlan = false,
             WasKilled = false,
         };
@@ -88,6 +78,11 @@ public static partial class WorkerMachine
             return Drain(running, Goal.Down, Reason.Asked, turn);
         }
 
+        if (turn.Spec.ReadyWhen.IsSaid)
+        {
+            return running with { Deadline = turn.Now + turn.Spec.ListenTimeout };
+        }
+
         var provingTime = Readiness.ProvingTime(running, turn.Spec);
         if (provingTime > TimeSpan.Zero)
         {
@@ -97,15 +92,9 @@ public static partial class WorkerMachine
         return turn.Spec.Process.NeedsStage ? running : BecomeReady(running, turn);
     }
 
-    static WorkerState BecomeReady(in WorkerState s, in Turn turn)
-    {
-        ReportReady(s, turn);
-        return s with { Phase = Phase.Ready, Deadline = Instant.Never };
-    }
-
     static WorkerState NotSpawned(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn)
     {
-        var failed = s with { Pid = 0, Deadline = Instant.Never, LastExit = ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)) };
+        var failed = s with { Pid = 0, HasSaidReady = false, Reason = Reason.None, Deadline = Instant.Never, LastExit = ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)) };
         ReportSpawnFailed(s, e, turn);
         return s.Goal == Goal.Down
             ? failed with { Phase = Phase.Down }

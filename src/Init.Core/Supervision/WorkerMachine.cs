@@ -52,6 +52,12 @@ public static partial class WorkerMachine
             WorkerEvent.Executed => OnExecuted(s, turn),
             WorkerEvent.SpawnFailed failed => OnSpawnFailed(s, failed, turn),
             WorkerEvent.ReadyReceived => OnReadyReceived(s, turn),
+            WorkerEvent.Extended extended => OnExtended(s, extended.Time, turn),
+            WorkerEvent.WatchdogFed => OnWatchdogFed(s, turn),
+            WorkerEvent.WatchdogSet set => OnWatchdogSet(s, set.Time, turn),
+            WorkerEvent.WatchdogTriggered => OnRemedy(s, Reason.Hung, turn),
+            WorkerEvent.StoppingItself => OnStoppingItself(s, turn),
+            WorkerEvent.Described described => OnDescribed(s, described.Text),
             WorkerEvent.Exited exited => OnExited(s, exited, turn),
             WorkerEvent.DeadlinePassed => OnDeadlinePassed(s, turn),
             WorkerEvent.ProbeFailed => OnRemedy(s, Reason.Unhealthy, turn),
@@ -67,6 +73,12 @@ public static partial class WorkerMachine
         WorkerEvent.Executed executed => executed.Incarnation,
         WorkerEvent.SpawnFailed failed => failed.Incarnation,
         WorkerEvent.ReadyReceived ready => ready.Incarnation,
+        WorkerEvent.Extended extended => extended.Incarnation,
+        WorkerEvent.WatchdogFed fed => fed.Incarnation,
+        WorkerEvent.WatchdogSet set => set.Incarnation,
+        WorkerEvent.WatchdogTriggered triggered => triggered.Incarnation,
+        WorkerEvent.StoppingItself stopping => stopping.Incarnation,
+        WorkerEvent.Described described => described.Incarnation,
         WorkerEvent.Exited exited => exited.Incarnation,
         WorkerEvent.ProbeFailed probe => probe.Incarnation,
         WorkerEvent.MemoryOver memory => memory.Incarnation,
@@ -92,7 +104,7 @@ public static partial class WorkerMachine
             ? s with { Goal = Goal.Down }
             : Drain(s, Goal.Down, Reason.Asked, turn),
         Phase.Ready => Drain(s, Goal.Down, Reason.Asked, turn),
-        Phase.Draining => s with { Goal = Goal.Down, Reason = Reason.Asked },
+        Phase.Draining => s.Reason == Reason.Own ? Drain(s, Goal.Down, Reason.Asked, turn) : s with { Goal = Goal.Down, Reason = Reason.Asked },
         Phase.Killing => s with { Goal = Goal.Down, Reason = Reason.Asked },
         Phase.Waiting => s with { Phase = Phase.Down, Goal = Goal.Down, Deadline = Instant.Never },
         Phase.Failed => s with { Phase = Phase.Down, Goal = Goal.Down },
@@ -106,7 +118,7 @@ public static partial class WorkerMachine
             ? s with { Goal = Goal.Up }
             : Drain(s, Goal.Up, Reason.Asked, turn),
         Phase.Ready => Drain(s, Goal.Up, Reason.Asked, turn),
-        Phase.Draining => s with { Goal = Goal.Up, Reason = Reason.Asked },
+        Phase.Draining => s.Reason == Reason.Own ? Drain(s, Goal.Up, Reason.Asked, turn) : s with { Goal = Goal.Up, Reason = Reason.Asked },
         Phase.Killing => s with { Goal = Goal.Up, Reason = Reason.Asked },
         Phase.Waiting => SpawnAnew(s, turn),
         Phase.Failed => SpawnAnew(s, turn),
@@ -144,8 +156,8 @@ public static partial class WorkerMachine
         : s.Phase switch
         {
             Phase.Down => s,
-            Phase.Starting => BecomeReady(s, turn),
-            Phase.Ready => s,
+            Phase.Starting => ReadinessIsDue(s, turn),
+            Phase.Ready => OnRemedy(s with { Deadline = WatchdogDeadline(s, turn) }, Reason.Hung, turn),
             Phase.Draining => Kill(s, turn),
             Phase.Killing => KillAgain(s, turn),
             Phase.Waiting => Spawn(s, turn),
@@ -169,8 +181,10 @@ public static partial class WorkerMachine
     static WorkerState Drain(in WorkerState s, Goal goal, Reason reason, in Turn turn)
     {
         ReportStopping(s, reason, turn);
-        turn.Effects.Add(new Effect.SignalLeader(turn.Id, s.Pid, turn.Spec.KillSignal));
-        return s with { Phase = Phase.Draining, Goal = goal, Reason = reason, Deadline = turn.Now + turn.Spec.KillTimeout };
+        turn.Effects.Add(turn.Spec.ShutdownWithMessage
+            ? new Effect.SendShutdown(turn.Id, s.Pid, turn.Spec.KillSignal)
+            : new Effect.SignalLeader(turn.Id, s.Pid, turn.Spec.KillSignal));
+        return s with { Phase = Phase.Draining, Goal = goal, Reason = reason, HasSaidReady = false, Deadline = turn.Now + turn.Spec.KillTimeout };
     }
 
     static WorkerState Kill(in WorkerState s, in Turn turn)

@@ -54,6 +54,15 @@ public enum Reason
 
     /// <summary>It used too much memory.</summary>
     Memory,
+
+    /// <summary>It did not become ready in time.</summary>
+    NotReady,
+
+    /// <summary>Its watchdog was not fed.</summary>
+    Hung,
+
+    /// <summary>It said itself that it stops; what follows is what follows any exit nobody asked for.</summary>
+    Own,
 }
 
 /// <summary>
@@ -77,8 +86,20 @@ public readonly record struct WorkerState
     /// <summary>When the current process was spawned (or the last one, when there is none).</summary>
     public Instant StartedAt { get; init; }
 
-    /// <summary>Set exactly in Draining, Killing, Waiting, and in Starting while the process has to prove itself (`Readiness`).</summary>
+    /// <summary>
+    /// Set exactly in Draining, Killing, Waiting, in Starting while readiness is due or the process has to prove itself (`Readiness`), and in Ready
+    /// while a watchdog runs.
+    /// </summary>
     public Instant Deadline { get; init; }
+
+    /// <summary>In Starting: the process has said that it is ready, and only has to prove itself for a time.</summary>
+    public bool HasSaidReady { get; init; }
+
+    /// <summary>The watchdog of this process; 0: none.</summary>
+    public TimeSpan Watchdog { get; init; }
+
+    /// <summary>What this process last said of itself, for people.</summary>
+    public string? StatusText { get; init; }
 
     /// <summary>Restarts since the slot was created, planned ones included (pm2: `restart_time`).</summary>
     public int Restarts { get; init; }

@@ -12,6 +12,7 @@ public sealed class EffectiveConfigTests
     static readonly Dictionary<Type, object> Others = new()
     {
         [typeof(string)] = "other",
+        [typeof(ReadyWhen)] = new ReadyWhen(ReadyKind.Notify),
         [typeof(int)] = 7,
         [typeof(long?)] = 7L,
         [typeof(TimeSpan)] = TimeSpan.FromSeconds(77),

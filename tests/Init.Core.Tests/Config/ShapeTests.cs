@@ -119,7 +119,6 @@ public sealed class ShapeTests
     [Theory]
     [InlineData("watch: true")]
     [InlineData("wait_ready: true")]
-    [InlineData("listen_timeout: 1")]
     [InlineData("out_file: './x.log'")]
     [InlineData("namespace: 'x'")]
     [InlineData("health_check: {}")]

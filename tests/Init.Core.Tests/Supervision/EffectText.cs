@@ -11,6 +11,7 @@ static class EffectText
     {
         Effect.Spawn e => $"spawn #{e.Incarnation}",
         Effect.SignalLeader e => $"signal {e.Pid} {e.Signal}",
+        Effect.SendShutdown e => $"send_shutdown {e.Pid} {e.Signal}",
         Effect.KillTree e => $"kill_tree {e.Pid}",
         Effect.KillLeftovers e => $"kill_leftovers {e.Pid}",
         Effect.Report e => $"say {Snake(e.Event.Name)}({e.Event.Level})",

@@ -35,11 +35,17 @@ public class WorkerCrashTests
     }
 
     [Fact]
-    public void Successor_IsReady_WhenItSaysSo()
+    public void Successor_IsReady_WhenItSaysSoAndTheOneBeforeLivedLong()
     {
-        var story = Scenario.Of(Specs.Api).Start().Exits(1).In(Phase.Starting, Goal.Up).Ready().In(Phase.Ready, Goal.Up);
+        var story = Scenario.Of(Specs.Api with { ReadyWhen = new ReadyWhen(ReadyKind.Notify) })
+            .Start().Ready().After(60_000).Exits(1).In(Phase.Starting, Goal.Up).Ready().In(Phase.Ready, Goal.Up);
         Assert.False(story.State.Deadline.IsSet);
     }
+
+    [Fact]
+    public void Successor_ProvesItself_WhenItSaysSoAndTheOneBeforeDiedYoung() =>
+        Scenario.Of(Specs.Api with { ReadyWhen = new ReadyWhen(ReadyKind.Notify) })
+            .Start().Ready().After(500).Exits(1).Ready().In(Phase.Starting, Goal.Up).After(990).In(Phase.Starting, Goal.Up).After(10).In(Phase.Ready, Goal.Up);
 
     [Fact]
     public void Successor_IsReadyAtOnce_WhenThereIsNoMinUptime() =>

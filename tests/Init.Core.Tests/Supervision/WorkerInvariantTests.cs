@@ -21,6 +21,8 @@ public class WorkerInvariantTests
         Specs.Api with { AutoRestart = false },
         Specs.Api with { IsTask = true, MaxRestarts = 3 },
         Specs.Api with { MinUptime = TimeSpan.Zero, KillTimeout = TimeSpan.Zero },
+        Specs.Api with { ReadyWhen = new ReadyWhen(ReadyKind.Notify), ListenTimeout = Specs.Ms(700), Watchdog = Specs.Ms(400), ShutdownWithMessage = true },
+        Specs.Api with { ReadyWhen = new ReadyWhen(ReadyKind.Uptime) { Time = Specs.Ms(60) }, MaxRestarts = 3 },
     ];
 
     [Fact]
@@ -82,7 +84,7 @@ public class WorkerInvariantTests
             }
 
             var isLive = _livePid != 0;
-            Step(_random.Below(14) switch
+            Step(_random.Below(17) switch
             {
                 0 => new WorkerEvent.Start(),
                 1 => _random.Below(4) == 0 ? new WorkerEvent.Stop() : new WorkerEvent.DeadlinePassed(),
@@ -100,6 +102,7 @@ public class WorkerInvariantTests
                 7 when isLive => new WorkerEvent.MemoryOver(_state.Incarnation),
                 11 when isLive => new WorkerEvent.SpawnFailed(_state.Incarnation, SpawnStage.Settings, _random.Below(14), ""),
                 12 when isLive => new WorkerEvent.Executed(_state.Incarnation),
+                13 when isLive => AnyWord(_state.Incarnation),
                 8 or 9 or 10 when isLive => new WorkerEvent.Exited(_state.Incarnation, AnyStatus()),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
@@ -110,7 +113,7 @@ public class WorkerInvariantTests
             _now += Specs.Ms(_random.Below(2000));
             var incarnation = _state.Incarnation - 1 + _random.Below(3);
             var before = _state;
-            var kind = _random.Below(16);
+            var kind = _random.Below(17);
             Step(kind switch
             {
                 0 => new WorkerEvent.Start(),
@@ -128,9 +131,11 @@ public class WorkerInvariantTests
                 12 => new WorkerEvent.Await("db"),
                 13 => new WorkerEvent.Abandon("db"),
                 14 => new WorkerEvent.Retire(),
+                15 => new WorkerEvent.DeadlinePassed(),
+                16 => AnyWord(incarnation),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
-            Check(kind is < 5 or > 11 || incarnation == before.Incarnation || (_state == before && _effects.Count == 0), "news of another incarnation change nothing");
+            Check(kind is < 5 or (> 11 and < 16) || incarnation == before.Incarnation || (_state == before && _effects.Count == 0), "news of another incarnation change nothing");
         }
 
         /// <summary>After Stop, deadlines and the kernel lead to Down, whatever was before.</summary>
@@ -157,6 +162,16 @@ public class WorkerInvariantTests
             Check(_state.Phase == Phase.Down && _livePid == 0, "Stop leads to Down");
         }
 
+        WorkerEvent AnyWord(int incarnation) => _random.Below(6) switch
+        {
+            0 => new WorkerEvent.Extended(incarnation, Specs.Ms(_random.Below(5000))),
+            1 => new WorkerEvent.WatchdogFed(incarnation),
+            2 => new WorkerEvent.WatchdogSet(incarnation, Specs.Ms(_random.Below(3) * 300)),
+            3 => new WorkerEvent.WatchdogTriggered(incarnation),
+            4 => new WorkerEvent.StoppingItself(incarnation),
+            _ => new WorkerEvent.Described(incarnation, "busy"),
+        };
+
         ExitStatus AnyStatus() => _random.Below(3) == 0 ? ExitStatus.Signalled(_random.Below(2) == 0 ? 9 : 15) : ExitStatus.Exited(_random.Below(4));
 
         void Step(WorkerEvent e)
@@ -176,12 +191,14 @@ public class WorkerInvariantTests
             Check(s.Pid >= 0, "a pid is a pid");
             Check(answered == (s.Phase is Phase.Ready or Phase.Draining or Phase.Killing) || s.Phase == Phase.Starting, "pid set iff there is a process");
             var proves = s.Phase == Phase.Starting && answered;
-            Check(s.Deadline.IsSet == (proves || s.Phase is Phase.Draining or Phase.Killing or Phase.Waiting), "deadline set iff one is awaited");
-            Check(!proves || (s.BackoffStep > 0 && spec.MinUptime > TimeSpan.Zero), "only successors of crashes prove themselves");
+            var isWatched = s.Phase == Phase.Ready && s.Watchdog > TimeSpan.Zero;
+            Check(s.Deadline.IsSet == (proves || isWatched || s.Phase is Phase.Draining or Phase.Killing or Phase.Waiting), "deadline set iff one is awaited");
+            Check(!proves || spec.ReadyWhen.Kind != ReadyKind.Running || (s.BackoffStep > 0 && spec.MinUptime > TimeSpan.Zero), "only successors of crashes prove themselves");
+            Check(!s.HasSaidReady || (proves && spec.MinUptime > TimeSpan.Zero), "who has said so is still starting");
             Check(s.Goal == Goal.Up || s.Phase is not (Phase.Waiting or Phase.Failed or Phase.Held), "goal Down has these phases");
             Check(s.Goal == Goal.Down || s.Phase != Phase.Down, "Down wants nothing");
             Check((s.Reason != Reason.None) == (s.Phase is Phase.Draining or Phase.Killing), "a reason exactly while stopping");
-            Check(s.Reason == Reason.None || s.Goal == Goal.Up || s.Reason == Reason.Asked, "only a request leads down");
+            Check(s.Reason == Reason.None || s.Goal == Goal.Up || s.Reason is Reason.Asked or Reason.Own, "only a request leads down");
             Check(!s.EndedByPlan || s.Phase == Phase.Down, "the plan's end is Down");
             Check(s.UnstableExits == 0 || s.BackoffStep > 0, "an unstable exit is an unexpected one");
             Check(s.UnstableExits <= spec.MaxRestarts + (s.Phase is Phase.Failed or Phase.Down ? 1 : 0), "the limit holds");
@@ -204,6 +221,9 @@ public class WorkerInvariantTests
                         break;
                     case Effect.SignalLeader signal:
                         Check(signal.Pid == pid && pid > 0, "signals name the process");
+                        break;
+                    case Effect.SendShutdown message:
+                        Check(message.Pid == pid && pid > 0 && spec.ShutdownWithMessage && _state.Phase == Phase.Draining, "messages name the process");
                         break;
                     case Effect.KillTree kill:
                         Check(kill.Pid == pid && pid > 0 && _state.Phase == Phase.Killing, "kills name the process");
@@ -236,7 +256,7 @@ public class WorkerInvariantTests
                     _unstable++;
                     _spawnIsOpen = false;
                     break;
-                case WorkerEvent.SpawnFailed failed when before.Incarnation == failed.Incarnation && _livePid != 0 && before.Phase is Phase.Starting or Phase.Ready:
+                case WorkerEvent.SpawnFailed failed when before.Incarnation == failed.Incarnation && _livePid != 0 && (before.Phase is Phase.Starting or Phase.Ready || before.Reason == Reason.Own):
                     _livePid = 0;
                     _unstable++;
                     break;
@@ -265,7 +285,7 @@ public class WorkerInvariantTests
             {
                 _livePid = 0;
                 var uptime = _now - before.StartedAt;
-                _unstable += uptime < spec.MinUptime ? 1 : 0;
+                _unstable += uptime < spec.MinUptime || before.Reason == Reason.NotReady ? 1 : 0;
                 _ran += uptime;
                 (_unstable, _ran) = before.Reason == Reason.Asked ? (0, TimeSpan.Zero) : (_unstable, _ran);
             }

@@ -26,6 +26,12 @@ public class WorkerMatrixTests
         ("Executed", new WorkerEvent.Executed(5)),
         ("SpawnFailed ENOENT", new WorkerEvent.SpawnFailed(5, SpawnStage.Resolve, 2, "no such program")),
         ("ReadyReceived", new WorkerEvent.ReadyReceived(5)),
+        ("Extended 9 s", new WorkerEvent.Extended(5, Specs.Ms(9000))),
+        ("WatchdogFed", new WorkerEvent.WatchdogFed(5)),
+        ("WatchdogSet 4 s", new WorkerEvent.WatchdogSet(5, Specs.Ms(4000))),
+        ("WatchdogTriggered", new WorkerEvent.WatchdogTriggered(5)),
+        ("StoppingItself", new WorkerEvent.StoppingItself(5)),
+        ("Described", new WorkerEvent.Described(5, "busy")),
         ("Exited 0", new WorkerEvent.Exited(5, ExitStatus.Exited(0))),
         ("Exited 1", new WorkerEvent.Exited(5, ExitStatus.Exited(1))),
         ("Exited 3 (stop code)", new WorkerEvent.Exited(5, ExitStatus.Exited(3))),
@@ -58,9 +64,13 @@ public class WorkerMatrixTests
         ("Starting/Down, retired", WithProcess with { Phase = Phase.Starting, Deadline = Now }),
         ("Starting/Up, proving itself", WithProcess with { Phase = Phase.Starting, Goal = Goal.Up, Deadline = Now }),
         ("Ready/Down, retired", WithProcess with { Phase = Phase.Ready }),
+        ("Ready/Up, watched", WithProcess with { Phase = Phase.Ready, Goal = Goal.Up, Watchdog = Specs.Ms(2000), Deadline = Now }),
+        ("Ready/Down, retired, watched", WithProcess with { Phase = Phase.Ready, Watchdog = Specs.Ms(2000), Deadline = Now }),
         ("Ready/Up", WithProcess with { Phase = Phase.Ready, Goal = Goal.Up }),
         ("Draining/Down, asked", WithProcess with { Phase = Phase.Draining, Reason = Reason.Asked, Deadline = Now }),
         ("Draining/Up, asked", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Asked, Deadline = Now }),
+        ("Draining/Up, not ready", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.NotReady, Deadline = Now }),
+        ("Draining/Up, by itself", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Own, Deadline = Now }),
         ("Draining/Up, unhealthy", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Unhealthy, Deadline = Now }),
         ("Killing/Down, asked", WithProcess with { Phase = Phase.Killing, Reason = Reason.Asked, Deadline = Now }),
         ("Killing/Up, asked", WithProcess with { Phase = Phase.Killing, Goal = Goal.Up, Reason = Reason.Asked, Deadline = Now }),
@@ -109,10 +119,19 @@ public class WorkerMatrixTests
         return text.ToString();
     }
 
-    static string PrintJob()
+    /// <summary>What differs where readiness has to be said and the stop is a message.</summary>
+    [Fact]
+    public void MatrixOfASayer_IsTheReviewedOne() => GoldenFile.Check("ready-matrix.golden.txt", PrintOther(
+        "# As worker-matrix.golden.txt, for an app with `wait_ready`, `shutdown_with_message` and a listen_timeout of 3 s; only the cells that differ.\n",
+        Spec with { ReadyWhen = new ReadyWhen(ReadyKind.Message), ShutdownWithMessage = true, ListenTimeout = Specs.Ms(3000) }));
+
+    static string PrintJob() => PrintOther(
+        "# As worker-matrix.golden.txt, for an app with a schedule and without autorestart; only the cells that differ from those of a service.\n",
+        Spec with { AutoRestart = false, Schedule = Schedules.ScheduleTests.Of("0 3 * * *", "UTC") });
+
+    static string PrintOther(string head, AppSpec job)
     {
-        var text = new StringBuilder("# As worker-matrix.golden.txt, for an app with a schedule and without autorestart; only the cells that differ from those of a service.\n");
-        var job = Spec with { AutoRestart = false, Schedule = Schedules.ScheduleTests.Of("0 3 * * *", "UTC") };
+        var text = new StringBuilder(head);
         foreach (var (stateName, state) in States)
         {
             foreach (var (eventName, e) in Events)
@@ -140,6 +159,8 @@ public class WorkerMatrixTests
         var flags = $"{(after.Reason == Reason.None ? "" : $" {after.Reason}")}"
             + $"{(after.Pid == 0 ? "" : $" pid={after.Pid}")}"
             + $"{(after.UnstableExits == before.UnstableExits ? "" : $" unstable={after.UnstableExits}")}"
+            + $"{(after.HasSaidReady ? " said_ready" : "")}{(after.Watchdog == before.Watchdog ? "" : $" watchdog={after.Watchdog.TotalMilliseconds}")}"
+            + $"{(after.StatusText == before.StatusText ? "" : $" text={after.StatusText}")}"
             + $"{(after.WasKilled ? " was_killed" : "")}{(after.EndedByPlan ? " by_plan" : "")}";
         return $"{after.Phase}/{after.Goal}{flags}";
     }

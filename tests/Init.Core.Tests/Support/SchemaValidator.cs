@@ -46,6 +46,8 @@ sealed class SchemaValidator(JsonElement root)
             "minimum" => !isNumber || value.GetDouble() >= rule.Value.GetDouble(),
             "maximum" => !isNumber || value.GetDouble() <= rule.Value.GetDouble(),
             "minItems" => !isArray || value.GetArrayLength() >= rule.Value.GetInt32(),
+            "minProperties" => !isObject || value.EnumerateObject().Count() >= rule.Value.GetInt32(),
+            "maxProperties" => !isObject || value.EnumerateObject().Count() <= rule.Value.GetInt32(),
             "items" => !isArray || value.EnumerateArray().All(item => Accepts(rule.Value, item)),
             "required" => !isObject || rule.Value.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
             "properties" => !isObject || rule.Value.EnumerateObject().All(one => !value.TryGetProperty(one.Name, out var inner) || Accepts(one.Value, inner)),

@@ -17,9 +17,6 @@ public static partial class ConfigFields
     static ImmutableArray<AppField> Later() =>
     [
         AppField.NotYet("namespace", Kinds.Text, "remove it: apps are addressed by name").Unless("default"),
-        AppField.NotYet("wait_ready", Kinds.Boolean, "remove it: an app counts as ready as soon as it runs").Unless("false"),
-        AppField.NotYet("listen_timeout", Kinds.Duration, "remove it: nothing waits for an app to be ready"),
-        AppField.NotYet("shutdown_with_message", Kinds.Boolean, "let the app handle \"kill_signal\"").Unless("false"),
         AppField.NotYet("watch", Kinds.Watch, "remove it: files of an image do not change").Unless("false", "[]"),
         AppField.NoEffect("ignore_watch", "files are not watched").Unless("[]"),
         AppField.NoEffect("watch_delay", "files are not watched"),
@@ -33,7 +30,6 @@ public static partial class ConfigFields
         AppField.NotYet("log_type", Kinds.Word("logType", "json", "raw"), "remove it: lines are JSON objects").Unless("json"),
         AppField.NotYet("pid_file", Kinds.LogPath, "remove it: \"pminit ls\" shows the pids", "pid"),
         AppField.NotYet("health_check", Kinds.Object, "remove it, and use the container's own health check"),
-        AppField.NotYet("ready_when", Kinds.Any, "remove it: an app counts as ready as soon as it runs"),
         AppField.NotYet("cluster", Kinds.Word("cluster", "node", "inherit", "transparent", "none"), "remove it: each copy must listen on a port of its own").Unless("none"),
         AppField.NotYet("listen", Kinds.Globs, "remove it: let the app bind its own sockets"),
         AppField.NotYet("balance", Kinds.Word("balance", "per_worker", "shared", "round_robin"), "remove it: let the app bind its own sockets"),
