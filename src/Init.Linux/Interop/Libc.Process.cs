@@ -62,6 +62,9 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int tcsetpgrp(int terminal, int group);
 
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial nint getrandom(byte* buffer, nuint count, uint flags);
+
     [LibraryImport(Lib)]
     public static partial void _exit(int code);
 }

@@ -9,16 +9,23 @@ public static unsafe partial class Libc
     public const int AF_INET = 2;
     public const int AF_INET6 = 10;
     public const int SOCK_STREAM = 1;
+    public const int SOCK_DGRAM = 2;
     public const int SOCK_NONBLOCK = 0x800;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SO_REUSEADDR = 2;
+    public const int SO_PASSCRED = 16;
     public const int SO_PEERCRED = 17;
     public const int SO_RCVTIMEO = 20;
     public const int SO_SNDTIMEO = 21;
     public const int IPPROTO_IPV6 = 41;
     public const int IPV6_V6ONLY = 26;
+    public const int SCM_RIGHTS = 1;
+    public const int SCM_CREDENTIALS = 2;
+    public const int MSG_CTRUNC = 8;
+    public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
+    public const int MSG_CMSG_CLOEXEC = 0x40000000;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int SHUT_WR = 1;
 
@@ -40,6 +47,35 @@ public static unsafe partial class Libc
         public nint tv_usec;
     }
 
+    [StructLayout(LayoutKind.Sequential)]
+    public struct iovec
+    {
+        public nint iov_base;
+        public nuint iov_len;
+    }
+
+    /// <summary>struct msghdr as glibc and the kernel have it on 64 bits.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct msghdr
+    {
+        public nint msg_name;
+        public uint msg_namelen;
+        public nint msg_iov;
+        public nuint msg_iovlen;
+        public nint msg_control;
+        public nuint msg_controllen;
+        public int msg_flags;
+    }
+
+    /// <summary>struct cmsghdr; the data follows, aligned to 8.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct cmsghdr
+    {
+        public nuint cmsg_len;
+        public int cmsg_level;
+        public int cmsg_type;
+    }
+
     /// <summary>struct sockaddr_storage: 128 bytes, family first.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     public struct sockaddr_storage
@@ -50,6 +86,12 @@ public static unsafe partial class Libc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int socket(int family, int type, int protocol);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int socketpair(int family, int type, int protocol, int* pair);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial nint recvmsg(int fd, msghdr* message, int flags);
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int bind(int fd, sockaddr_storage* address, uint length);

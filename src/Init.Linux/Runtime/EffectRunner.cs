@@ -1,6 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
+using Init.Linux.Readiness;
 using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;
@@ -10,7 +11,7 @@ namespace Init.Linux.Runtime;
 /// queue. A failure here is an event or a log line, never an exception: PID 1 goes on.
 /// </summary>
 public sealed class EffectRunner(
-    Supervisor supervisor, Spawner spawner, Reaper reaper, ProcessTree tree, WorkerLogs logs, StageWatch stages, LogSink sink, EventQueue queue)
+    Supervisor supervisor, Spawner spawner, Reaper reaper, ProcessTree tree, WorkerLogs logs, StageWatch stages, ReadyWatch readiness, LogSink sink, EventQueue queue)
 {
     /// <summary>Reads the ecosystem file again; null when there was none (one command line).</summary>
     public Action? ReadConfig { get; set; }
@@ -33,7 +34,10 @@ public sealed class EffectRunner(
             case Effect.KillTree kill when reaper.Owns(kill.Pid):
                 _ = ProcessTree.Kill(kill.Pid);
                 break;
-            case Effect.SignalLeader or Effect.KillTree:
+            case Effect.SendShutdown message when reaper.Owns(message.Pid):
+                _ = Libc.kill(message.Pid, message.Signal.Number);
+                break;
+            case Effect.SignalLeader or Effect.SendShutdown or Effect.KillTree:
                 break;
             case Effect.KillLeftovers leftovers:
                 KillLeftovers(leftovers);
@@ -68,7 +72,8 @@ public sealed class EffectRunner(
 
         reaper.Own(process.Pid, spawn.Worker, spawn.Incarnation);
         queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
-        logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process);
+        readiness.Attach(process, spawn.Worker, spawn.Incarnation, supervisor.SpecOf(spawn.Worker));
+        logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process, readiness.MatcherOf(process.Pid));
         stages.Attach(process, supervisor.SpecOf(spawn.Worker),
             () => queue.Tell(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Executed(spawn.Incarnation))));
     }

@@ -5,6 +5,7 @@ using Init.Linux.Evaluation;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Net;
+using Init.Linux.Readiness;
 using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;
@@ -36,6 +37,7 @@ public sealed class InitHost : IDisposable
     readonly Spawner _spawner;
     readonly WorkerLogs _logs;
     readonly StageWatch _stages;
+    readonly ReadyWatch _readiness;
     readonly EffectRunner _runner;
     readonly SignalSource _signals;
     readonly ProcessTree _tree;
@@ -60,8 +62,9 @@ public sealed class InitHost : IDisposable
         _spawner = new Spawner(inherited);
         _logs = new WorkerLogs(_loop, _sink, _errorSink ?? _sink);
         _stages = new StageWatch(_loop);
+        _readiness = new ReadyWatch(_loop, _queue, Report);
         _tree = new ProcessTree(_reaper);
-        _runner = new EffectRunner(_supervisor, _spawner, _reaper, _tree, _logs, _stages, Own, _queue);
+        _runner = new EffectRunner(_supervisor, _spawner, _reaper, _tree, _logs, _stages, _readiness, Own, _queue);
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -255,6 +258,7 @@ public sealed class InitHost : IDisposable
     void OnExit(WorkerId worker, int incarnation, int pid, ExitStatus status)
     {
         _logs.DrainEnded(pid);
+        _readiness.Ended(pid);
         WorkerEvent what = _stages.Ended(pid) is { } problem
             ? new WorkerEvent.SpawnFailed(incarnation, problem.Stage, problem.Errno, problem.Detail)
             : new WorkerEvent.Exited(incarnation, status);

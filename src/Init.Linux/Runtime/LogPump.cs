@@ -2,6 +2,7 @@ using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
+using Init.Linux.Readiness;
 
 namespace Init.Linux.Runtime;
 
@@ -37,6 +38,9 @@ public sealed unsafe class LogPump : IPollable
         _onClosed = onClosed;
         loop.Add(pipe.Number, this, Libc.EPOLLIN, Urgency.Logs);
     }
+
+    /// <summary>Sees the lines until one matches; null: nobody does.</summary>
+    internal LineMatcher? Matcher { get; set; }
 
     bool IsClosed => _pipe.Number < 0;
 
@@ -126,9 +130,19 @@ public sealed unsafe class LogPump : IPollable
         while (lines.TryTake(out var line))
         {
             _sink.Write(_head, line, now);
+            if (Matcher is not null)
+            {
+                Show(line);
+            }
         }
 
         return (int)got;
+    }
+
+    void Show(FramedLine line)
+    {
+        Matcher!.See(line.Text);
+        Matcher = Matcher.IsDone ? null : Matcher;
     }
 
     void Pause()

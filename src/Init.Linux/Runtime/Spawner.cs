@@ -1,7 +1,9 @@
+using System.Globalization;
 using Init.Core.Model;
 using Init.Core.Processes;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
+using Init.Linux.Readiness;
 using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;
@@ -9,7 +11,8 @@ namespace Init.Linux.Runtime;
 /// <summary>
 /// posix_spawn(3) only: no managed code can run after fork. A worker starts clean: empty signal mask, default dispositions, its own
 /// session, /dev/null as stdin, pipes as stdout and stderr, and no other descriptor.
-/// An app whose process settings need more is spawned as pminit's own exec stage (<see cref="ExecStage"/>), with one more pipe as descriptor 3.
+/// Beyond those it gets what its readiness needs: a pipe (`{fd: n}`), a notify socket. An app whose process settings need more is spawned as pminit's own exec
+/// stage (<see cref="ExecStage"/>), with one more pipe.
 /// </summary>
 public sealed unsafe class Spawner : IDisposable
 {
@@ -35,31 +38,58 @@ public sealed unsafe class Spawner : IDisposable
             return (null, problem);
         }
 
-        var isStaged = spec.Process.NeedsStage;
-        var pipes = new WorkerPipe?[isStaged ? 3 : 2];
-        for (var i = 0; i < pipes.Length; i++)
+        using var fds = new ChildFds();
+        var process = new SpawnedProcess { Path = found.Path };
+        process.Output = Pipe(fds, 1) ?? process.Output;
+        process.Error = Pipe(fds, 2) ?? process.Error;
+        if (spec.ReadyWhen.Kind == ReadyKind.Descriptor)
         {
-            pipes[i] = WorkerPipe.TryMake();
-            if (pipes[i] is null)
-            {
-                problem = PipeProblem();
-                Array.ForEach(pipes, pipe => pipe?.DisposeBoth());
-                return (null, problem);
-            }
+            process.Ready = Pipe(fds, spec.ReadyWhen.Number);
         }
 
-        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId);
-        using var argv = isStaged ? StageArgv(spec, found) : Argv(found);
+        if (spec.Notifies)
+        {
+            process.Notify = NotifySocket.TryMake();
+        }
+
+        var isStaged = spec.Process.NeedsStage;
+        var stageFd = fds.Free();
+        if (isStaged)
+        {
+            process.Stage = Pipe(fds, stageFd);
+        }
+
+        if (process.LacksPipe(spec))
+        {
+            problem = PipeProblem();
+            process.Dispose();
+            return (null, problem);
+        }
+
+        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name);
+        using var argv = isStaged ? StageArgv(spec, found, stageFd) : Argv(found);
         int pid;
-        var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, pipes!, &pid);
+        var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, fds, &pid);
         if (errno != 0)
         {
-            Array.ForEach(pipes, pipe => pipe!.DisposeBoth());
+            process.Dispose();
             return (null, isStaged ? StageProgram.Problem(errno) : ExecProblem(found.Path, errno));
         }
 
-        Array.ForEach(pipes, pipe => pipe!.Write.Dispose());
-        return (new SpawnedProcess(pid, pipes[0]!.Read, pipes[1]!.Read, isStaged ? pipes[2]!.Read : null, found.Path), null);
+        process.Pid = pid;
+        return (process, null);
+    }
+
+    /// <summary>A pipe from the worker to us; null when there are no descriptors left.</summary>
+    static Fd? Pipe(ChildFds fds, int target)
+    {
+        var pipe = WorkerPipe.TryMake();
+        if (pipe is not null)
+        {
+            fds.Give(pipe.Write, target);
+        }
+
+        return pipe?.Read;
     }
 
     /// <inheritdoc/>
@@ -74,14 +104,18 @@ public sealed unsafe class Spawner : IDisposable
     internal int Launch(FoundProgram found, WorkerPipe output, WorkerPipe answer, out int pid)
     {
         using var argv = Argv(found);
+        using var fds = new ChildFds();
+        fds.Give(output.Write, 1);
+        fds.Give(output.Write, 2);
+        fds.Give(answer.Write, 3);
         int made;
-        var errno = Launch(found.Path, null, argv, _inherited.Environ, [output, output, answer], &made);
+        var errno = Launch(found.Path, null, argv, _inherited.Environ, fds, &made);
         pid = errno == 0 ? made : 0;
         return errno;
     }
 
-    /// <summary>Starts a program whose descriptors from 1 up are the write ends of the pipes.</summary>
-    int Launch(string program, string? cwd, StringBlock argv, byte** environment, WorkerPipe[] pipes, int* pid)
+    /// <summary>Starts a program with these descriptors and /dev/null as its input.</summary>
+    int Launch(string program, string? cwd, StringBlock argv, byte** environment, ChildFds fds, int* pid)
     {
         var attributes = stackalloc byte[Libc.SpawnObjectSize];
         var actions = stackalloc byte[Libc.SpawnObjectSize];
@@ -94,13 +128,7 @@ public sealed unsafe class Spawner : IDisposable
         Check(Libc.posix_spawnattr_setsigmask(attributes, &noSignals));
         Check(Libc.posix_spawnattr_setsigdefault(attributes, &allSignals));
         Check(Libc.posix_spawn_file_actions_adddup2(actions, _nullInput.Number, 0));
-        for (var i = 0; i < pipes.Length; i++)
-        {
-            Check(Libc.posix_spawn_file_actions_adddup2(actions, pipes[i].Write.Number, i + 1));
-        }
-
-        Check(Libc.posix_spawn_file_actions_addclosefrom_np(actions, pipes.Length + 1));
-
+        var errno = fds.WriteTo(actions);
         using var folder = new Utf8z(cwd ?? ".");
         if (cwd is not null)
         {
@@ -108,7 +136,7 @@ public sealed unsafe class Spawner : IDisposable
         }
 
         using var path = new Utf8z(program);
-        var errno = Libc.posix_spawn(pid, path.Pointer, actions, attributes, argv.Pointer, environment);
+        errno = errno != 0 ? errno : Libc.posix_spawn(pid, path.Pointer, actions, attributes, argv.Pointer, environment);
         Check(Libc.posix_spawn_file_actions_destroy(actions));
         Check(Libc.posix_spawnattr_destroy(attributes));
         return errno;
@@ -122,13 +150,14 @@ public sealed unsafe class Spawner : IDisposable
     }
 
     /// <summary>The stage enters the working directory: perhaps only the worker's user may.</summary>
-    static StringBlock StageArgv(AppSpec spec, FoundProgram found)
+    static StringBlock StageArgv(AppSpec spec, FoundProgram found, int statusFd)
     {
         var argv = new StringBlock(found.Argv.Length + ExecStage.FirstArgument);
         argv.Add(ExecStage.Name);
         argv.Add(StageSpec.Write(spec.Process));
         argv.Add(spec.Cwd ?? "");
         argv.Add(found.Path);
+        argv.Add(statusFd.ToString(CultureInfo.InvariantCulture));
         Array.ForEach(found.Argv, argv.Add);
         return argv;
     }
@@ -146,7 +175,7 @@ public sealed unsafe class Spawner : IDisposable
     {
         var errno = Libc.Errno;
         return new SpawnProblem(SpawnStage.Pipe, errno,
-            $"cannot make pipes for the worker's output: {Libc.Describe(errno)}; raise the limit of open files (`ulimit -n`)");
+            $"cannot make pipes and sockets for the worker: {Libc.Describe(errno)}; raise the limit of open files (`ulimit -n`)");
     }
 
     /// <summary>What an error of posix_spawn means, for people.</summary>
@@ -184,11 +213,3 @@ public sealed unsafe class Spawner : IDisposable
         return new Fd(ends[0]);
     }
 }
-
-/// <summary>A worker's process and our ends of its pipes.</summary>
-/// <param name="Pid">The process.</param>
-/// <param name="Output">Its standard output.</param>
-/// <param name="Error">Its standard error.</param>
-/// <param name="Stage">The status pipe of the exec stage; null when the program runs already.</param>
-/// <param name="Path">The program, for messages.</param>
-public sealed record SpawnedProcess(int Pid, Fd Output, Fd Error, Fd? Stage = null, string Path = "");

@@ -7,21 +7,36 @@ namespace Init.Linux.Runtime;
 
 /// <summary>
 /// Builds a worker's environment: pminit's own (bytes kept as they came) without what `filter_env` names, then what pminit promises,
-/// then the file's `env`, then `increment_var`; the later one wins. LISTEN_* speak of descriptors that workers do not get, so they
-/// are left out.
+/// then the file's `env`, then `increment_var`; the later one wins. LISTEN_*, NOTIFY_SOCKET and NODE_CHANNEL_FD speak of descriptors and
+/// sockets of pminit, not of its workers, so they are left out.
 /// </summary>
 public static unsafe class WorkerEnvironment
 {
-    static readonly string[] NotForWorkers = ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"];
+    static readonly string[] NotForWorkers =
+    [
+        "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
+        "NODE_CHANNEL_FD", "NODE_UNIQUE_ID", "NODE_CHANNEL_SERIALIZATION_MODE",
+    ];
 
     /// <summary>The environment for one spawn; the caller disposes it.</summary>
     /// <param name="inherited">pminit's own.</param>
     /// <param name="spec">The app.</param>
     /// <param name="index">Instance number, 0 or more: `NODE_APP_INSTANCE`.</param>
     /// <param name="pmId">Number over all workers: `pm_id`.</param>
-    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId)
+    /// <param name="notifySocket">NOTIFY_SOCKET; null: none.</param>
+    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null)
     {
         var own = Overrides(spec, index, pmId);
+        if (notifySocket is not null)
+        {
+            own["NOTIFY_SOCKET"] = notifySocket;
+        }
+
+        if (spec.Watchdog > TimeSpan.Zero)
+        {
+            own["WATCHDOG_USEC"] = ((long)spec.Watchdog.TotalMicroseconds).ToString(CultureInfo.InvariantCulture);
+        }
+
         var block = new StringBlock(64);
         for (var entry = inherited.Environ; *entry is not null; entry++)
         {

@@ -1,6 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Linux.Loop;
+using Init.Linux.Readiness;
 
 namespace Init.Linux.Runtime;
 
@@ -15,8 +16,12 @@ public sealed class WorkerLogs(EventLoop loop, LogSink output, LogSink error)
     readonly HashSet<LogPump> _all = [];
 
     /// <summary>Starts pumping for a new process; takes the pipes over.</summary>
-    public void Attach(WorkerId worker, int pmId, SpawnedProcess process) =>
-        _live[process.Pid] = (Pump(worker, pmId, process, isError: false), Pump(worker, pmId, process, isError: true));
+    /// <param name="worker">Whose.</param>
+    /// <param name="pmId">Its number.</param>
+    /// <param name="process">The process.</param>
+    /// <param name="matcher">Sees the lines of both streams until one matches; null: nobody does.</param>
+    internal void Attach(WorkerId worker, int pmId, SpawnedProcess process, LineMatcher? matcher) =>
+        _live[process.Pid] = (Pump(worker, pmId, process, matcher, isError: false), Pump(worker, pmId, process, matcher, isError: true));
 
     /// <summary>The process has ended: its last words come before what is said of its end.</summary>
     public void DrainEnded(int pid)
@@ -37,10 +42,10 @@ public sealed class WorkerLogs(EventLoop loop, LogSink output, LogSink error)
         }
     }
 
-    LogPump Pump(WorkerId worker, int pmId, SpawnedProcess process, bool isError)
+    LogPump Pump(WorkerId worker, int pmId, SpawnedProcess process, LineMatcher? matcher, bool isError)
     {
         var head = new StreamHead(worker, process.Pid, isError ? LogStream.Stderr : LogStream.Stdout, pmId);
-        var pump = new LogPump(loop, isError ? error : output, isError ? process.Error : process.Output, head, _budget, Closed);
+        var pump = new LogPump(loop, isError ? error : output, isError ? process.Error : process.Output, head, _budget, Closed) { Matcher = matcher };
         _all.Add(pump);
         return pump;
     }

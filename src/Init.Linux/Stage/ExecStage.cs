@@ -7,9 +7,9 @@ namespace Init.Linux.Stage;
 
 /// <summary>
 /// What posix_spawn cannot set is set here: in a new process that is pminit's own binary still, between the spawn and the exec of the
-/// worker's program. argv: Name, a `StageSpec`, the working directory or nothing, the program's path, and its argv from argv[0] on. The environment is the
+/// worker's program. argv: Name, a `StageSpec`, the working directory or nothing, the program's path, the number of the status pipe, and its argv from argv[0] on. The environment is the
 /// worker's already.
-/// On failure the step and errno go into the status pipe (descriptor 3) and the code is a shell's; on success the exec closes it.
+/// On failure the step and errno go into the status pipe and the code is a shell's; on success the exec closes it.
 /// Traps: a limit may forbid us the next page (as, data, stack), so nothing is allocated once limits are set, and the end is _exit; only
 /// the main thread executes, and nice is a thread's own.
 /// </summary>
@@ -18,11 +18,8 @@ public static unsafe class ExecStage
     /// <summary>argv[0] that makes a pminit this stage.</summary>
     public const string Name = "pminit-exec";
 
-    /// <summary>The status pipe.</summary>
-    public const int StatusFd = 3;
-
     /// <summary>Arguments before the program's own argv.</summary>
-    public const int FirstArgument = 4;
+    public const int FirstArgument = 5;
 
     /// <summary>Bytes of a message: step, which limit, errno.</summary>
     public const int MessageSize = 3 * sizeof(int);
@@ -41,8 +38,10 @@ public static unsafe class ExecStage
         }
 
         // Inherited by spawn, so without close-on-exec: the program must not have it.
-        _ = Libc.fcntl(StatusFd, Libc.F_SETFD, Libc.FD_CLOEXEC);
         var argv = inherited.Argv;
+        var number = argv[4];
+        var statusFd = (int)Digits(ref number);
+        _ = Libc.fcntl(statusFd, Libc.F_SETFD, Libc.FD_CLOEXEC);
         var errno = CarryOut(argv[1], argv[2], out var step, out var detail);
         if (errno == 0)
         {
@@ -53,7 +52,7 @@ public static unsafe class ExecStage
         }
 
         var message = stackalloc int[] { (int)step, detail, errno };
-        _ = Libc.write(StatusFd, (byte*)message, MessageSize);
+        _ = Libc.write(statusFd, (byte*)message, MessageSize);
         Libc._exit(errno is Libc.ENOENT or Libc.ENOTDIR ? ExitCodes.NotFound : ExitCodes.NotExecutable);
         return 0;
     }

@@ -1,0 +1,127 @@
+using Init.Core.Logging;
+using Init.Core.Model;
+using Init.Core.Supervision;
+using Init.Linux.Loop;
+using Init.Linux.Runtime;
+
+namespace Init.Linux.Readiness;
+
+/// <summary>
+/// What living processes say of themselves: their notify sockets, ready descriptors and lines. Everything here becomes an event of the worker;
+/// nothing here decides.
+/// </summary>
+public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent> report)
+{
+    readonly Dictionary<int, Voice> _voices = [];
+
+    /// <summary>Listens to a new process; takes what it was given for that over.</summary>
+    public void Attach(SpawnedProcess process, WorkerId worker, int incarnation, AppSpec spec)
+    {
+        if (process.Notify is null && process.Ready is null && spec.ReadyWhen.Kind != ReadyKind.Log)
+        {
+            return;
+        }
+
+        var voice = new Voice(process.Pid, worker, incarnation, process.Notify);
+        _voices[process.Pid] = voice;
+        process.Notify?.Watch(loop, (sender, datagram) => OnDatagram(voice, sender, datagram));
+        if (process.Ready is { } pipe)
+        {
+            voice.Pipe = new ReadyPipe(loop, pipe, () => TellReady(voice));
+            voice.Pipe.Watch();
+        }
+
+        if (spec.ReadyWhen.Kind == ReadyKind.Log)
+        {
+            voice.Matcher = new LineMatcher(spec.ReadyWhen.Pattern, () => TellReady(voice), () => Warn(voice,
+                $"ready_when: a line took too long to be compared with the pattern {spec.ReadyWhen.Pattern} and counts as no match; make the pattern simpler"));
+        }
+    }
+
+    /// <summary>Who has to see the lines of a process; null: nobody.</summary>
+    internal LineMatcher? MatcherOf(int pid) => _voices.GetValueOrDefault(pid)?.Matcher;
+
+    /// <summary>The process has been reaped: what it said before its end is still heard, nothing after.</summary>
+    public void Ended(int pid)
+    {
+        if (_voices.Remove(pid, out var voice))
+        {
+            voice.Notify?.OnReady(0);
+            voice.Notify?.Dispose();
+            voice.Pipe?.Dispose();
+        }
+    }
+
+    void OnDatagram(Voice voice, int sender, ReadOnlySpan<byte> datagram)
+    {
+        if (!IsOf(voice, sender))
+        {
+            Warn(voice, $"a notification of pid {sender} was ignored: it is no process of this worker");
+            return;
+        }
+
+        var events = new List<WorkerEvent>();
+        NotifyMessage.Read(datagram, voice.Incarnation, events, out var mainPid);
+        foreach (var e in events)
+        {
+            queue.Tell(new SupervisorEvent.ToWorker(voice.Worker, e));
+        }
+
+        if (mainPid > 0 && mainPid != voice.Pid && !voice.HasWarned)
+        {
+            voice.HasWarned = true;
+            Warn(voice, $"MAINPID={mainPid} was ignored: pminit watches the process that it started; run the program in the foreground");
+        }
+    }
+
+    /// <summary>
+    /// The worker itself, a process of its session (which it leads), or one below it. A sender that has ended already is believed: it knew the name, and
+    /// `systemd-notify` in a shell script is gone before anybody can look.
+    /// </summary>
+    static bool IsOf(Voice voice, int sender)
+    {
+        if (sender == voice.Pid)
+        {
+            return true;
+        }
+
+        for (var pid = sender; pid > 1;)
+        {
+            if (ProcFile.Stat(pid) is not { } stat)
+            {
+                return pid == sender;
+            }
+
+            if (stat.Session == voice.Pid || stat.Parent == voice.Pid)
+            {
+                return true;
+            }
+
+            pid = stat.Parent;
+        }
+
+        return false;
+    }
+
+    void TellReady(Voice voice) => queue.Tell(new SupervisorEvent.ToWorker(voice.Worker, new WorkerEvent.ReadyReceived(voice.Incarnation)));
+
+    void Warn(Voice voice, string message) => report(new LogEvent(EventName.Warning, LogLevel.Warn, message) { Worker = voice.Worker, Pid = voice.Pid });
+
+    /// <summary>One process.</summary>
+    sealed class Voice(int pid, WorkerId worker, int incarnation, NotifySocket? notify)
+    {
+        public int Pid { get; } = pid;
+
+        public WorkerId Worker { get; } = worker;
+
+        public int Incarnation { get; } = incarnation;
+
+        public NotifySocket? Notify { get; } = notify;
+
+        public ReadyPipe? Pipe { get; set; }
+
+        public LineMatcher? Matcher { get; set; }
+
+        public bool HasWarned { get; set; }
+    }
+}
