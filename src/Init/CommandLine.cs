@@ -74,7 +74,7 @@ sealed class CommandLine(Inherited inherited)
             command.Aliases.Add(alias);
         }
 
-        foreach (var argument in verb.Arguments.Where(argument => argument.IsRequired))
+        foreach (var argument in verb.Arguments.Filter(static argument => argument.IsRequired))
         {
             command.Arguments.Add(new Argument<string>(argument.Name) { Description = argument.Help });
         }
@@ -100,6 +100,6 @@ sealed class CommandLine(Inherited inherited)
 
         return verb == Commands.Version
             ? Verbs.Version()
-            : Verbs.Ask(verb, [.. flags.Where(flag => parsed.GetValue(flag)).Select(flag => flag.Name.TrimStart('-'))], inherited);
+            : Verbs.Ask(verb, [.. flags.Filter(parsed.GetValue).Map(static flag => flag.Name.TrimStart('-'))], inherited);
     }
 }

@@ -96,11 +96,10 @@ static class Server
 
     static LogEvent Started(Ecosystem ecosystem)
     {
-        var workers = ecosystem.Apps.Sum(app => app.Instances);
         return new LogEvent(EventName.Started, LogLevel.Info, $"pminit {Product.Version} starts {Verbs.Count(ecosystem)}")
         {
             Pid = Libc.getpid(),
-            Fields = [new LogField("version", Product.Version), new LogField("apps", ecosystem.Apps.Length), new LogField("workers", workers)],
+            Fields = [new LogField("version", Product.Version), new LogField("apps", ecosystem.Apps.Length), new LogField("workers", ecosystem.Workers)],
         };
     }
 

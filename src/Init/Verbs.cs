@@ -13,7 +13,7 @@ namespace Init;
 static class Verbs
 {
     /// <summary>Asks the running pminit and prints what it says; 0, or the reply's code.</summary>
-    public static int Ask(Verb verb, IReadOnlyCollection<string> options, Inherited inherited)
+    public static int Ask(Verb verb, List<string> options, Inherited inherited)
     {
         var reply = ControlClient.Ask(new ControlRequest(verb), inherited);
         if (!reply.Ok)
@@ -60,7 +60,7 @@ static class Verbs
     /// <summary>"1 app, 3 workers".</summary>
     public static string Count(Ecosystem ecosystem)
     {
-        var (apps, workers) = (ecosystem.Apps.Length, ecosystem.Apps.Sum(app => app.Instances));
+        var (apps, workers) = (ecosystem.Apps.Length, ecosystem.Workers);
         return string.Create(CultureInfo.InvariantCulture, $"{apps} app{(apps == 1 ? "" : "s")}, {workers} worker{(workers == 1 ? "" : "s")}");
     }
 

@@ -50,7 +50,7 @@ sealed class AppSelection(ConfigScope scope, ConfigContext context)
         {
             if (!_found.Contains(only))
             {
-                var names = string.Join(", ", _names.Take(MostNames).Select(Words.Quote)) + (_names.Count > MostNames ? ", …" : "");
+                var names = _names.First(MostNames).Join(Words.Quote) + (_names.Count > MostNames ? ", …" : "");
                 new ConfigScope(scope.Report, "").Error(default, $"no app is called {Words.Quote(only)}, which --only names", names.Length == 0 ? "" : $"there are: {names}");
             }
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Init.Core.Config;
 using Init.Core.Config.Data;
+using Init.Core.Model;
 
 namespace Init.Core.CommandLine;
 
@@ -66,7 +67,7 @@ public sealed record RunLine
 
         if (!Args.IsEmpty)
         {
-            var args = DataNode.Of([.. Args.Select(static word => DataNode.Of(word, default))], default);
+            var args = DataNode.Of([.. Args.Map(static word => DataNode.Of(word, default))], default);
             fields.Add(new DataMember("args", default, args) { Origin = "--" });
             single = single.Length > 0 ? single : "--";
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Init.Core.Config.Data;
+using Init.Core.Model;
 
 namespace Init.Core.CommandLine;
 
@@ -108,7 +109,7 @@ public sealed record RunOption
     {
         OptionKind.Flag => DataNode.Of(true, default),
         OptionKind.Negation => DataNode.Of(false, default),
-        OptionKind.List when value != "true" => DataNode.Of([.. Split(value).Select(static word => DataNode.Of(word, default))], default),
+        OptionKind.List when value != "true" => DataNode.Of([.. Split(value).Map(static word => DataNode.Of(word, default))], default),
         OptionKind.Text or OptionKind.List or OptionKind.OptionalNumber => DataNode.Of(value, default),
     };
 

@@ -62,7 +62,7 @@ static class AppBuilder
         var program = script;
         if (!isOneWord && CommandWords.TrySplit(script, out var words, out _))
         {
-            program = words.FirstOrDefault(static word => !CommandWords.IsAssignment(word) && !CommandWords.IsShellCommand(word)) ?? script;
+            program = words.Find(static word => !CommandWords.IsAssignment(word) && !CommandWords.IsShellCommand(word)) ?? script;
         }
 
         // `(cd x; run)` is cut at blanks: what clings to the word is the shell's.
@@ -74,7 +74,7 @@ static class AppBuilder
 
     static bool IsName(string name, SourcePosition at, ConfigScope scope, bool isNamed)
     {
-        var fault = name.Length == 0 ? "is empty" : name.Contains('/') ? "contains '/'" : name.Any(char.IsControl) ? "contains a control character" : "";
+        var fault = name.Length == 0 ? "is empty" : name.Contains('/') ? "contains '/'" : name.Has(char.IsControl) ? "contains a control character" : "";
         if (fault.Length == 0)
         {
             return true;

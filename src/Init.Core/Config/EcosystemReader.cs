@@ -68,7 +68,16 @@ public static class EcosystemReader
 
     /// <summary>The file's own first, then those of the files that it names, each in order of place.</summary>
     static ImmutableArray<ConfigError> InOrder(List<ConfigError> errors, string file)
-        => [.. errors.OrderBy(error => error.File == file ? "" : error.File, StringComparer.Ordinal).ThenBy(static error => error.Position.Line).ThenBy(static error => error.Position.Column)];
+    {
+        return [.. errors.Sorted(Compare)];
+
+        int Compare(ConfigError a, ConfigError b)
+            => string.CompareOrdinal(OtherFile(a), OtherFile(b)) is not 0 and var files ? files
+                : a.Position.Line != b.Position.Line ? a.Position.Line.CompareTo(b.Position.Line)
+                : a.Position.Column.CompareTo(b.Position.Column);
+
+        string OtherFile(ConfigError error) => error.File == file ? "" : error.File;
+    }
 
     static Ecosystem ReadRoot(DataNode root, ConfigScope scope, ConfigContext context)
     {
@@ -79,15 +88,15 @@ public static class EcosystemReader
                 return new Ecosystem { Apps = ReadApps(root, scope, context) };
             case DataKind.Map:
                 var members = MembersOf(root, scope.Report.File);
-                var isBareApp = !members.Any(static member => member.Key is "apps" or "pm2")
-                    && members.Any(static member => ConfigFields.App.Knows(member.Key));
-                var own = isBareApp ? members.Where(static member => ConfigFields.Top.Knows(member.Key)) : members;
+                var isBareApp = !members.Has(static member => member.Key is "apps" or "pm2")
+                    && members.Has(static member => ConfigFields.App.Knows(member.Key));
+                var own = isBareApp ? members.Filter(static member => ConfigFields.Top.Knows(member.Key)) : members;
                 var given = ConfigFields.Top.Read(own, scope, top);
                 scope.Report.ShutdownTimeout = top.Settings.ShutdownTimeout;
                 OrderRules.WarnOfDelay(top.Settings, given, scope);
                 if (isBareApp)
                 {
-                    var rest = members.Where(static member => !ConfigFields.Top.Knows(member.Key));
+                    var rest = members.Filter(static member => !ConfigFields.Top.Knows(member.Key));
                     return new Ecosystem { Apps = ReadOne(rest, root.Position, scope, context), Settings = top.Settings };
                 }
 
@@ -105,8 +114,8 @@ public static class EcosystemReader
     /// files: YAML keeps there what several apps share by alias.
     /// </summary>
     static IEnumerable<DataMember> MembersOf(DataNode root, string file)
-        => Path.GetFileName(file) == "package.json" ? root.Members.Where(static member => ConfigFields.Top.Reads(member.Key))
-            : root.Members.Where(static member => !member.Key.StartsWith("x-", StringComparison.Ordinal));
+        => Path.GetFileName(file) == "package.json" ? root.Members.Filter(static member => ConfigFields.Top.Reads(member.Key))
+            : root.Members.Filter(static member => !member.Key.StartsWith("x-", StringComparison.Ordinal));
 
     static ImmutableArray<AppSpec> RefuseNoApps(DataNode root, ConfigScope scope)
     {
@@ -171,6 +180,6 @@ public static class EcosystemReader
             }
         }
 
-        return [.. built.Where(static app => app.Spec is not null).Select(static app => app.Spec!)];
+        return [.. built.Filter(static app => app.Spec is not null).Map(static app => app.Spec!)];
     }
 }

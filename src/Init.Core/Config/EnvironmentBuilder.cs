@@ -21,7 +21,7 @@ static class EnvironmentBuilder
     /// <returns>False when the key names no profile.</returns>
     public static bool TakeProfile(DataMember member, ConfigScope scope, AppDraft app)
     {
-        if (!member.Key.StartsWith(ProfilePrefix, StringComparison.Ordinal) || member.Key.Length == ProfilePrefix.Length || member.Key.Any(char.IsWhiteSpace))
+        if (!member.Key.StartsWith(ProfilePrefix, StringComparison.Ordinal) || member.Key.Length == ProfilePrefix.Length || member.Key.Has(char.IsWhiteSpace))
         {
             return false;
         }
@@ -61,7 +61,7 @@ static class EnvironmentBuilder
 
         var hint = report.Profiles.Count == 0
             ? "no app has any: leave out --env (and PMINIT_ENV), or add the variables as " + Words.Quote(ProfilePrefix + profile) + " to an app"
-            : "there are: " + string.Join(", ", report.Profiles.Take(10).Select(Words.Quote)) + (report.Profiles.Count > 10 ? ", …" : "");
+            : "there are: " + report.Profiles.First(10).Join(Words.Quote) + (report.Profiles.Count > 10 ? ", …" : "");
         return new ConfigError { File = report.File, Message = $"no app has the profile {Words.Quote(profile)}", Hint = hint };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Init.Core.Model;
 
 namespace Init.Core.Control;
 
@@ -14,7 +15,7 @@ public static class CommandDocs
         text.Append("| --- | --- | --- |\n");
         foreach (var verb in Commands.All)
         {
-            var aliases = verb.Aliases.IsEmpty ? "" : $" (also {string.Join(", ", verb.Aliases.Select(a => $"`{a}`"))})";
+            var aliases = verb.Aliases.IsEmpty ? "" : $" (also {verb.Aliases.Join(static alias => $"`{alias}`")})";
             text.Append(CultureInfo.InvariantCulture, $"| `pminit {verb.Usage}`{aliases} | {(verb.NeedsRunning ? "yes" : "no")} | {verb.Help} |\n");
         }
 

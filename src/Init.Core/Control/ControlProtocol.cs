@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Init.Core.Logging;
+using Init.Core.Model;
 
 namespace Init.Core.Control;
 
@@ -145,7 +146,7 @@ public static class ControlProtocol
         var verb = word is null ? null : Commands.Find(word);
         if (verb is not { NeedsRunning: true })
         {
-            var known = string.Join(", ", Commands.All.Where(v => v.NeedsRunning).Select(v => v.Name));
+            var known = Commands.All.Filter(static verb => verb.NeedsRunning).Join(static verb => verb.Name);
             error = word is null ? $"the request names no verb; there are {known}"
                 : verb is null ? $"unknown verb '{Shorten(word)}'; there are {known}"
                 : $"'{verb.Name}' is no question to a running pminit; there are {known}";

@@ -80,7 +80,15 @@ public sealed record StatusRow
             return settings.TextOf("status");
         }
 
-        var names = waitingFor.EnumerateArray().Where(static name => name.ValueKind == JsonValueKind.String).Select(static name => name.GetString());
+        var names = new List<string?>();
+        foreach (var name in waitingFor.EnumerateArray())
+        {
+            if (name.ValueKind == JsonValueKind.String)
+            {
+                names.Add(name.GetString());
+            }
+        }
+
         return "waiting for " + string.Join(", ", names);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Init.Core.Model;
 
 namespace Init.Core.Control;
 
@@ -22,7 +23,7 @@ public static class StatusTable
     {
         string[] header = ["id", "name", "mode", "pid", "uptime", fancy ? "↺" : "restarts", "status", "cpu", "mem"];
         var lines = new List<string[]>(rows.Count + 1) { header };
-        lines.AddRange(rows.Select(Cells));
+        lines.AddRange(rows.Map(Cells));
         var widths = new int[header.Length];
         foreach (var line in lines)
         {

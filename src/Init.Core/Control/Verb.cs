@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Init.Core.Model;
 
 namespace Init.Core.Control;
 
@@ -26,10 +27,10 @@ public sealed record Verb
     /// <summary>"health [--ready] [--live]".</summary>
     public string Usage => string.Join(
         ' ',
-        [Name, .. Arguments.Select(a => a.IsRequired ? $"<{a.Name}>" : $"[{a.Name}]"), .. Options.Select(o => $"[--{o.Name}]")]);
+        [Name, .. Arguments.Map(static one => one.IsRequired ? $"<{one.Name}>" : $"[{one.Name}]"), .. Options.Map(static one => $"[--{one.Name}]")]);
 
     /// <summary>True when an argument or option of this name (without dashes) may be sent with the verb.</summary>
-    public bool Takes(string name) => Arguments.Any(a => a.Name == name) || Options.Any(o => o.Name == name);
+    public bool Takes(string name) => Arguments.Has(a => a.Name == name) || Options.Has(o => o.Name == name);
 }
 
 /// <summary>A word after a verb.</summary>

@@ -10,6 +10,33 @@ public sealed record Ecosystem
 
     /// <summary>The `pminit` section.</summary>
     public GlobalSettings Settings { get; init; } = new();
+
+    /// <summary>How many workers the apps have together.</summary>
+    public int Workers
+    {
+        get
+        {
+            var workers = 0;
+            foreach (var app in Apps)
+            {
+                workers += app.Instances;
+            }
+
+            return workers;
+        }
+    }
+
+    /// <summary>The apps by their names, in a dictionary of the caller's own.</summary>
+    public Dictionary<string, AppSpec> AppsByName()
+    {
+        var apps = new Dictionary<string, AppSpec>(Apps.Length, StringComparer.Ordinal);
+        foreach (var app in Apps)
+        {
+            apps.Add(app.Name, app);
+        }
+
+        return apps;
+    }
 }
 
 /// <summary>Settings of pminit itself (top-level `pminit`), before options and environment override them.</summary>

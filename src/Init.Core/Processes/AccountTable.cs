@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Init.Core.Model;
 
 namespace Init.Core.Processes;
 
@@ -48,10 +49,10 @@ public sealed class AccountTable
     public bool HasGroups { get; }
 
     /// <summary>Names of all users.</summary>
-    public IEnumerable<string> UserNames => _users.Select(static user => user.Name);
+    public IEnumerable<string> UserNames => _users.Map(static user => user.Name);
 
     /// <summary>Names of all groups.</summary>
-    public IEnumerable<string> GroupNames => _groups.Select(static group => group.Name);
+    public IEnumerable<string> GroupNames => _groups.Map(static group => group.Name);
 
     /// <summary>The user of this name, or null.</summary>
     public UserEntry? User(string name) => _users.Find(user => user.Name == name);

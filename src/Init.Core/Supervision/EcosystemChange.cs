@@ -52,7 +52,7 @@ public sealed record EcosystemChange
     /// <summary>Compares two ecosystems.</summary>
     public static EcosystemChange Between(Ecosystem old, Ecosystem now)
     {
-        var before = old.Apps.ToDictionary(static app => app.Name, StringComparer.Ordinal);
+        var before = old.AppsByName();
         var changes = ImmutableArray.CreateBuilder<AppChange>();
         foreach (var app in now.Apps)
         {
@@ -62,7 +62,7 @@ public sealed record EcosystemChange
             }
             else if (EffectiveConfig.Differences(previous, app) is { IsEmpty: false } fields)
             {
-                changes.Add(new AppChange(app.Name, fields.All(Unnoticed.Contains) ? AppChangeKind.Adjusted : AppChangeKind.Restarted, fields));
+                changes.Add(new AppChange(app.Name, fields.Has(static field => !Unnoticed.Contains(field)) ? AppChangeKind.Restarted : AppChangeKind.Adjusted, fields));
             }
         }
 
@@ -92,10 +92,13 @@ public sealed record EcosystemChange
     /// <summary>For people: "api: restarted (env.PORT); jobs: added", or "nothing has changed".</summary>
     public override string ToString()
     {
-        var parts = Apps.Select(static change => change.App + ": " + WordOf(change.Kind) + (change.Fields.IsEmpty ? "" : $" ({string.Join(", ", change.Fields)})")).ToList();
-        parts.AddRange(Adjusted.Select(static name => name + ": adjusted"));
-        parts.AddRange(Postponed.Select(static name => name + ": takes effect when the container starts again"));
-        return parts.Count == 0 ? "nothing has changed" : string.Join("; ", parts);
+        string[] parts =
+        [
+            .. Apps.Map(static change => change.App + ": " + WordOf(change.Kind) + (change.Fields.IsEmpty ? "" : $" ({string.Join(", ", change.Fields)})")),
+            .. Adjusted.Map(static name => name + ": adjusted"),
+            .. Postponed.Map(static name => name + ": takes effect when the container starts again"),
+        ];
+        return parts.Length == 0 ? "nothing has changed" : string.Join("; ", parts);
     }
 
     /// <summary>The kind in lower case.</summary>

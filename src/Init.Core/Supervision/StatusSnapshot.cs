@@ -28,7 +28,7 @@ public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec
     public Phase Phase => State.Phase;
 
     /// <summary>pm2's word, or "waiting for db, cache".</summary>
-    public string StatusForPeople => WaitingFor.IsEmpty ? StatusWords.Of(Phase) : "waiting for " + string.Join(", ", WaitingFor.Select(static one => one.App));
+    public string StatusForPeople => WaitingFor.IsEmpty ? StatusWords.Of(Phase) : "waiting for " + WaitingFor.Join(static one => one.App);
 
     /// <summary>What it should do.</summary>
     public Goal Goal => State.Goal;

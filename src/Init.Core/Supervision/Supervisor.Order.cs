@@ -34,7 +34,7 @@ public sealed partial class Supervisor
     void StartSlot(Slot slot, Instant now, List<Effect> effects)
     {
         var unmet = Unmet(slot.Spec);
-        StepSlot(slot, unmet.IsEmpty ? new WorkerEvent.Start() : new WorkerEvent.Await(string.Join(", ", unmet.Select(static one => $"{one.App} ({one.Word})"))), now, effects);
+        StepSlot(slot, unmet.IsEmpty ? new WorkerEvent.Start() : new WorkerEvent.Await(unmet.Join(static one => $"{one.App} ({one.Word})")), now, effects);
     }
 
     void StartAll(Instant now, List<Effect> effects)

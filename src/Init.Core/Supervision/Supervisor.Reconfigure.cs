@@ -21,13 +21,14 @@ public sealed partial class Supervisor
 
         var change = EcosystemChange.Between(_ecosystem, now);
         Say(effects, EventName.ConfigApplied, LogLevel.Info, $"the file was read again: {change}", new LogField("changes", change.Apps.Length));
-        var kinds = change.Apps.ToDictionary(static app => app.App, static app => app.Kind, StringComparer.Ordinal);
+
+        var restarted = new HashSet<string>(change.Apps.Filter(static app => app.Kind == AppChangeKind.Restarted).Map(static app => app.App), StringComparer.Ordinal);
 
         // What the new file has no more stops first: it may hold a port that its successor under another name wants.
-        var wanted = now.Apps.ToDictionary(static app => app.Name, static app => app.Instances, StringComparer.Ordinal);
+        var wanted = now.AppsByName();
         foreach (var slot in _slots.ToArray())
         {
-            if (slot.Worker.Index >= wanted.GetValueOrDefault(slot.Worker.App) && !slot.IsLeaving)
+            if (slot.Worker.Index >= (wanted.GetValueOrDefault(slot.Worker.App)?.Instances ?? 0) && !slot.IsLeaving)
             {
                 slot.IsLeaving = true;
                 StepSlot(slot, new WorkerEvent.Retire(), at, effects);
@@ -42,6 +43,7 @@ public sealed partial class Supervisor
         _slots.Clear();
         foreach (var app in now.Apps)
         {
+            var isChanged = restarted.Contains(app.Name);
             for (var index = 0; index < app.Instances; index++)
             {
                 var slot = _slotOf.GetValueOrDefault(new WorkerId(app.Name, index));
@@ -57,14 +59,14 @@ public sealed partial class Supervisor
                 }
 
                 _slots.Add(slot);
-                if (Renew(slot, app, kinds, at, effects))
+                if (Renew(slot, app, isChanged, at, effects))
                 {
                     starts.Add(slot);
                 }
             }
         }
 
-        _slots.AddRange(leaving.Where(static slot => slot.IsLeaving));
+        _slots.AddRange(leaving.FindAll(static slot => slot.IsLeaving));
         _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control, Log = _ecosystem.Settings.Log } };
         ArrangeSchedules(at);
         RemoveGone();
@@ -76,9 +78,12 @@ public sealed partial class Supervisor
 
         // Only now that every slot has its settings: what one waits for may be new too.
         _heldAreStale = true;
-        foreach (var slot in starts.Where(static slot => !slot.IsAbandoned))
+        foreach (var slot in starts)
         {
-            StartSlot(slot, at, effects);
+            if (!slot.IsAbandoned)
+            {
+                StartSlot(slot, at, effects);
+            }
         }
 
         // Those that failed with a dependency get another chance with it, and so on down the chain.
@@ -89,9 +94,8 @@ public sealed partial class Supervisor
     }
 
     /// <returns>True when the slot has no process and is to be started.</returns>
-    bool Renew(Slot slot, AppSpec app, Dictionary<string, AppChangeKind> kinds, Instant at, List<Effect> effects)
+    bool Renew(Slot slot, AppSpec app, bool isChanged, Instant at, List<Effect> effects)
     {
-        var isChanged = kinds.TryGetValue(app.Name, out var kind) && kind == AppChangeKind.Restarted;
         var isBack = slot.IsLeaving;
         var isNewlyWanted = app.AutoStart && !slot.Spec.AutoStart && slot.State.Incarnation == 0;
 

@@ -58,7 +58,7 @@ public sealed class StatusReport(Supervisor supervisor, string version)
             PmId = worker.Id,
             Worker = worker.Worker,
             Status = StatusWords.Of(worker.Phase),
-            WaitingFor = [.. worker.WaitingFor.Select(static one => one.App)],
+            WaitingFor = [.. worker.WaitingFor.Map(static one => one.App)],
             Pid = worker.Pid,
             StartedUnixMs = worker.State.Incarnation == 0 ? 0 : _startedUnixMs + (long)(worker.StartedAt - _startedAt).TotalMilliseconds,
             CreatedUnixMs = _startedUnixMs,

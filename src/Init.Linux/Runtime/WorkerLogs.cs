@@ -36,7 +36,7 @@ public sealed class WorkerLogs(EventLoop loop, LogSink output, LogSink error)
     /// <summary>pminit ends: everything still in a pipe, half lines included, goes to the sink, as far as it finds room until the deadline.</summary>
     public void Finish(Instant deadline)
     {
-        foreach (var pump in _all.ToArray())
+        foreach (var pump in new List<LogPump>(_all))
         {
             pump.Finish(deadline);
         }

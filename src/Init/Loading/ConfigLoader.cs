@@ -57,16 +57,19 @@ static class ConfigLoader
     {
         var context = line.Lay(Context(line, inherited, readFile, typeScript));
         var result = line.IsConfigFile ? EcosystemReader.Read(bytes, line.Word, context) : EcosystemReader.ReadApp(line.Word, context);
-        var warnings = line.Warnings().Concat(result.Warnings.Select(warning => warning.ToString())).ToList();
-        var problems = result.Errors.Select(error => error.ToString()).ToList();
-        var code = problems.Count > 0 && result.Errors.All(error => error.IsOption) ? ExitCodes.Usage : ExitCodes.Config;
+        List<string> warnings = [.. line.Warnings(), .. result.Warnings.Map(static warning => warning.ToString())];
+        List<string> problems = [.. result.Errors.Map(static error => error.ToString())];
+        var code = problems.Count > 0 && !result.Errors.Has(static error => !error.IsOption) ? ExitCodes.Usage : ExitCodes.Config;
         var ecosystem = result.Ecosystem;
         if (ecosystem is not null)
         {
             var refused = new List<ConfigError>();
             ecosystem = ProcessCheck.Settle(ecosystem, line.Word, refused);
-            problems.AddRange(refused.Select(error => error.ToString()));
-            problems.AddRange(ProgramCheck.Missing(ecosystem, inherited).Select(missing => Describe(line, missing.App, missing.Problem)));
+            problems.AddRange(refused.Map(static error => error.ToString()));
+            foreach (var (app, missing) in ProgramCheck.Missing(ecosystem, inherited))
+            {
+                problems.Add(Describe(line, app, missing));
+            }
         }
 
         if (ecosystem is not null && problems.Count == 0)

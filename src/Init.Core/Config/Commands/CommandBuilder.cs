@@ -34,7 +34,7 @@ static class CommandBuilder
         var at = given["script"];
         var program = script;
         var args = app.Args;
-        if (app.Interpreter is null && script.Trim().Any(char.IsWhiteSpace))
+        if (app.Interpreter is null && script.Trim().Has(char.IsWhiteSpace))
         {
             if (CommandWords.NeedsShell(script.Trim()))
             {
@@ -48,7 +48,7 @@ static class CommandBuilder
             }
 
             program = words[0];
-            args = [.. words.Skip(1), .. args];
+            args = [.. words[1..], .. args];
         }
 
         return BuildDirect(app, program, args, given, scope);

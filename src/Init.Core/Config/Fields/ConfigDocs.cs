@@ -1,4 +1,5 @@
 using System.Text;
+using Init.Core.Model;
 
 namespace Init.Core.Config;
 
@@ -11,7 +12,7 @@ public static class ConfigDocs
 
     /// <summary>The fields of the `pminit` section that are honoured, with their paths.</summary>
     /// <returns>As <see cref="AppMarkdown"/>.</returns>
-    public static string PminitMarkdown() => Table(ConfigFields.TopFields.Single(static field => field.Name == "pminit").Inner, "pminit.");
+    public static string PminitMarkdown() => Table(ConfigFields.TopFields.Find(static field => field.Name == "pminit")!.Inner, "pminit.");
 
     /// <summary>The fields that are known without being honoured, of app and top level, with their verdict.</summary>
     /// <returns>As <see cref="AppMarkdown"/>.</returns>
@@ -40,7 +41,7 @@ public static class ConfigDocs
             }
             else if (field.Verdict == Verdict.Honoured)
             {
-                table.Append("| `").Append(prefix).Append(field.Name).Append("` | ").AppendJoin(", ", Aliases(field)).Append(" | ")
+                table.Append("| `").Append(prefix).Append(field.Name).Append("` | ").Append(Aliases(field)).Append(" | ")
                     .Append(Cell(field.Kind.Type)).Append(" | ").Append(Cell(field.Default)).Append(" | ").Append(Cell(field.Doc)).Append(" |\n");
             }
         }
@@ -53,15 +54,15 @@ public static class ConfigDocs
             AddKnown(table, field.Inner, prefix + field.Name + ".");
             if (field.Verdict != Verdict.Honoured)
             {
-                table.Append("| `").Append(prefix).Append(field.Name).Append("` | ").AppendJoin(", ", Aliases(field)).Append(" | ")
+                table.Append("| `").Append(prefix).Append(field.Name).Append("` | ").Append(Aliases(field)).Append(" | ")
                     .Append(field.Verdict == Verdict.NotYet ? "error: not in this version" : "warning: no effect")
-                    .Append(field.Inert.IsEmpty ? "" : ", unless " + string.Join(", ", field.Inert.Where(static text => text.Length > 0).Select(static text => $"`{text}`")))
+                    .Append(field.Inert.IsEmpty ? "" : ", unless " + field.Inert.Filter(static text => text.Length > 0).Join(static text => $"`{text}`"))
                     .Append(" | ").Append(Cell(field.Doc)).Append(" |\n");
             }
         }
     }
 
-    static IEnumerable<string> Aliases(ConfigField field) => field.Aliases.Select(static alias => $"`{alias}`");
+    static string Aliases(ConfigField field) => field.Aliases.Join(static alias => $"`{alias}`");
 
     static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

@@ -53,15 +53,26 @@ public abstract class ConfigField
     /// <summary>The rows of the object that this field holds; empty for a plain value.</summary>
     public virtual ImmutableArray<ConfigField> Inner => [];
 
-    /// <summary>Every spelling: name, aliases, and their camelCase forms; may repeat itself.</summary>
-    public IEnumerable<string> Spellings
+    /// <summary>Every spelling, once: name, aliases, and their camelCase forms.</summary>
+    public List<string> Spellings
     {
         get
         {
-            foreach (var spelling in Aliases.Insert(0, Name))
+            var spellings = new List<string>();
+            foreach (var name in Aliases.Insert(0, Name))
             {
-                yield return spelling;
-                yield return CamelCase(spelling);
+                AddNew(name);
+                AddNew(CamelCase(name));
+            }
+
+            return spellings;
+
+            void AddNew(string spelling)
+            {
+                if (!spellings.Contains(spelling))
+                {
+                    spellings.Add(spelling);
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Init.Core.Config.Data;
+using Init.Core.Model;
 
 namespace Init.Core.Config;
 
@@ -96,7 +97,7 @@ sealed class ConfigSection<TDraft>
 
     ConfigField<TDraft>? Find(string key)
     {
-        if (_rows.TryGetValue(key, out var row) || !key.Any(char.IsAsciiLetterUpper))
+        if (_rows.TryGetValue(key, out var row) || !key.Has(char.IsAsciiLetterUpper))
         {
             return row;
         }

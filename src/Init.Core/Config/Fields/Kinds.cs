@@ -91,8 +91,8 @@ static class Kinds
     /// <summary>One of a few words.</summary>
     public static ValueKind<string> Word(string name, params ImmutableArray<string> words)
     {
-        var list = string.Join(",", words.Select(static word => $"\"{word}\""));
-        return new ValueKind<string>(name, string.Join(", ", words.Select(static word => $"\"{word}\"")), $$"""{"enum":[{{list}}]}""",
+        var list = words.Join(static word => $"\"{word}\"", ",");
+        return new ValueKind<string>(name, list.Replace(",", ", ", StringComparison.Ordinal), $$"""{"enum":[{{list}}]}""",
             (DataNode node, ConfigScope scope, out string value) => ConfigValues.Word(node, scope, words, out value));
     }
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Init.Core.Model;
 
 namespace Init.Core.Config;
 
@@ -63,10 +65,10 @@ public static class SchemaWriter
         }
     }
 
-    static void WriteObject(Utf8JsonWriter json, string name, IEnumerable<ConfigField> fields, IEnumerable<ConfigField> more, bool hasProfiles)
+    static void WriteObject(Utf8JsonWriter json, string name, ImmutableArray<ConfigField> fields, ImmutableArray<ConfigField> more, bool hasProfiles)
     {
         json.WriteStartObject(name);
-        WriteMembers(json, fields.Concat(more));
+        WriteMembers(json, [.. fields, .. more]);
         if (hasProfiles)
         {
             json.WritePropertyName("patternProperties");
@@ -74,9 +76,9 @@ public static class SchemaWriter
         }
 
         // Any spelling will do, so `required` cannot name one of them.
-        var needed = fields.First(static field => field.Default == "required");
+        var needed = fields.Find(static field => field.Default == "required")!;
         json.WriteStartArray("anyOf");
-        foreach (var spelling in needed.Spellings.Distinct())
+        foreach (var spelling in needed.Spellings)
         {
             json.WriteRawValue($$"""{"required":["{{spelling}}"]}""");
         }
@@ -85,13 +87,13 @@ public static class SchemaWriter
         json.WriteEndObject();
     }
 
-    static void WriteMembers(Utf8JsonWriter json, IEnumerable<ConfigField> fields)
+    static void WriteMembers(Utf8JsonWriter json, ImmutableArray<ConfigField> fields)
     {
         json.WriteString("type", "object");
         json.WriteStartObject("properties");
         foreach (var field in fields)
         {
-            foreach (var spelling in field.Spellings.Distinct())
+            foreach (var spelling in field.Spellings)
             {
                 json.WriteStartObject(spelling);
                 WriteField(json, field);

@@ -26,7 +26,7 @@ static class DependencyResolver
         }
 
         var names = Names(entries);
-        var suggestion = new Suggestion(names.Keys.Take(MostCandidates));
+        var suggestion = new Suggestion(names.Keys.First(MostCandidates));
         var isWhole = entries.TrueForAll(static entry => entry.Built.Name is not null);
         foreach (var entry in entries)
         {
@@ -123,7 +123,7 @@ static class DependencyResolver
             return $"did you mean {Words.Quote(nearest)}?";
         }
 
-        return $"there are: {string.Join(", ", names.Keys.Take(MostNames).Select(Words.Quote))}{(names.Count > MostNames ? ", …" : "")}";
+        return $"there are: {names.Keys.First(MostNames).Join(Words.Quote)}{(names.Count > MostNames ? ", …" : "")}";
     }
 
     /// <summary>A walk in depth without recursion, as a file may chain more apps than a stack has room for.</summary>
@@ -190,7 +190,7 @@ static class DependencyResolver
 
     static void MarkNeeded(List<AppEntry> entries)
     {
-        var open = new Stack<AppEntry>(entries.Where(static entry => entry.IsChosen));
+        var open = new Stack<AppEntry>(entries.Filter(static entry => entry.IsChosen));
         while (open.TryPop(out var entry))
         {
             foreach (var need in entry.Needs)

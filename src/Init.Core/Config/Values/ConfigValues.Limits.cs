@@ -8,7 +8,7 @@ namespace Init.Core.Config;
 /// <summary>Resource limits in the words of docker's --ulimit and systemd's Limit… settings.</summary>
 static partial class ConfigValues
 {
-    static readonly Suggestion LimitNames = new(ResourceKind.All.Select(static kind => kind.Name));
+    static readonly Suggestion LimitNames = new(ResourceKind.All.Map(static kind => kind.Name));
 
     /// <summary>{nofile: 65536, core: "unlimited", stack: "8M:unlimited", cpu: {soft: "1m", hard: "2m"}}.</summary>
     public static bool Limits(DataNode node, ConfigScope scope, out ImmutableArray<ResourceLimit> value)

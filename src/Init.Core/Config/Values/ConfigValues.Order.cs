@@ -98,6 +98,6 @@ static partial class ConfigValues
         };
         var at = node.Kind == DataKind.Text ? Conditions.IndexOf(word) : -1;
         condition = at < 0 ? null : (DependencyCondition)at;
-        return at >= 0 || Fail(node, scope, "one of " + string.Join(", ", Conditions.Select(Words.Quote)));
+        return at >= 0 || Fail(node, scope, "one of " + Conditions.Join(Words.Quote));
     }
 }

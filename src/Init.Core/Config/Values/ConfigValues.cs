@@ -82,7 +82,7 @@ static partial class ConfigValues
     {
         value = node.Text;
         return (node.Kind == DataKind.Text && words.Contains(value))
-            || Fail(node, scope, "one of " + string.Join(", ", words.Select(Words.Quote)));
+            || Fail(node, scope, "one of " + words.Join(Words.Quote));
     }
 
     public static bool LogFormatWord(DataNode node, ConfigScope scope, out LogFormat value)
