@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Init.Core.CommandLine;
 using Init.Core.Control;
@@ -74,9 +75,14 @@ sealed class CommandLine(Inherited inherited)
             command.Aliases.Add(alias);
         }
 
-        foreach (var argument in verb.Arguments.Filter(static argument => argument.IsRequired))
+        var words = new List<Argument>();
+        foreach (var argument in verb.Arguments)
         {
-            command.Arguments.Add(new Argument<string>(argument.Name) { Description = argument.Help });
+            Argument word = argument.IsMany
+                ? new Argument<string[]>(argument.Name) { Description = argument.Help, Arity = argument.IsRequired ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore }
+                : new Argument<string>(argument.Name) { Description = argument.Help, Arity = argument.IsRequired ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne };
+            command.Arguments.Add(word);
+            words.Add(word);
         }
 
         var flags = new List<Option<bool>>();
@@ -87,19 +93,43 @@ sealed class CommandLine(Inherited inherited)
             flags.Add(flag);
         }
 
-        command.SetAction(parsed => Invoke(verb, parsed, flags));
+        command.SetAction(parsed => Invoke(verb, parsed, words, flags));
         return command;
     }
 
-    int Invoke(Verb verb, ParseResult parsed, List<Option<bool>> flags)
+    int Invoke(Verb verb, ParseResult parsed, List<Argument> words, List<Option<bool>> flags)
     {
         if (verb == Commands.Schema)
         {
             return Verbs.Schema();
         }
 
-        return verb == Commands.Version
-            ? Verbs.Version()
-            : Verbs.Ask(verb, [.. flags.Filter(parsed.GetValue).Map(static flag => flag.Name.TrimStart('-'))], inherited);
+        if (verb == Commands.Version)
+        {
+            return Verbs.Version();
+        }
+
+        var args = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        foreach (var word in words)
+        {
+            var given = word is Argument<string[]> many ? string.Join(Selector.Separator, parsed.GetValue(many) ?? []) : parsed.GetValue((Argument<string>)word);
+            if (!string.IsNullOrEmpty(given))
+            {
+                args.Add(new(word.Name, given));
+            }
+        }
+
+        var options = new List<string>();
+        foreach (var flag in flags)
+        {
+            if (parsed.GetValue(flag))
+            {
+                var name = flag.Name.TrimStart('-');
+                options.Add(name);
+                args.Add(new(name, "true"));
+            }
+        }
+
+        return Verbs.Ask(verb, options, args.DrainToImmutable(), inherited);
     }
 }

@@ -16,6 +16,9 @@ static unsafe class ControlClient
     /// <summary>Reading a configuration again may take as long as a script in it is allowed to run.</summary>
     const int ReloadSeconds = 60;
 
+    /// <summary>As long as the server keeps a connection: stopping and starting may take that.</summary>
+    const int ChangeSeconds = 60;
+
     const int TimeoutSeconds = 10;
 
     /// <summary>Asks the running pminit.</summary>
@@ -30,7 +33,7 @@ static unsafe class ControlClient
                 $"no running pminit answers on {string.Join(", ", candidates)}; it may run as another user or with another PMINIT_SOCKET");
         }
 
-        var patience = request.Verb == Commands.ReloadConfig ? ReloadSeconds : TimeoutSeconds;
+        var patience = request.Verb == Commands.ReloadConfig ? ReloadSeconds : request.Verb.Changes ? ChangeSeconds : TimeoutSeconds;
         Bound(socket.Number, patience);
         var received = new ByteBuffer();
         if (ReadLine(socket.Number, received) is not { } greeting)
@@ -54,7 +57,7 @@ static unsafe class ControlClient
     }
 
     static ControlReply NoAnswer(int patience) =>
-        ControlReply.Failed(ExitCodes.No, $"pminit accepted the connection but did not answer within {patience} s");
+        ControlReply.Failed(ExitCodes.No, $"pminit accepted the connection but did not answer within {patience} s{(patience == TimeoutSeconds ? "" : "; what was asked for may still be under way, see pminit ls")}");
 
     static void Bound(int fd, int patience)
     {

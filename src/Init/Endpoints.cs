@@ -43,7 +43,7 @@ static class Endpoints
 
         var status = new StatusReport(host.Supervisor, Product.Version);
         host.Serve(new SocketServer(host.Loop, listener, Urgency.Control, MaxClients, ClientPatience,
-            peer => ControlSocket.IsTrusted(peer.Number) ? new ControlConversation(status, reload, Product.Version) : null));
+            peer => ControlSocket.IsTrusted(peer.Number) ? new ControlConversation(status, host.Verbs, reload, Product.Version) : null));
         host.Report(new LogEvent(EventName.ControlListening, LogLevel.Info, $"verbs are answered on {path}")
         {
             Fields = [new LogField("socket", path)],

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Init.Core.CommandLine;
@@ -13,9 +14,13 @@ namespace Init;
 static class Verbs
 {
     /// <summary>Asks the running pminit and prints what it says; 0, or the reply's code.</summary>
-    public static int Ask(Verb verb, List<string> options, Inherited inherited)
+    /// <param name="verb">What to ask.</param>
+    /// <param name="options">The options that were given.</param>
+    /// <param name="args">Arguments, and options that the running one has to know.</param>
+    /// <param name="inherited">What pminit was started with.</param>
+    public static int Ask(Verb verb, List<string> options, ImmutableArray<KeyValuePair<string, string>> args, Inherited inherited)
     {
-        var reply = ControlClient.Ask(new ControlRequest(verb), inherited);
+        var reply = ControlClient.Ask(new ControlRequest(verb, args), inherited);
         if (!reply.Ok)
         {
             StandardError.Line(reply.Error);
@@ -27,9 +32,9 @@ static class Verbs
             return Health(reply.Result, options.Contains("live"));
         }
 
-        if (verb == Commands.ReloadConfig)
+        if (reply.Result.ValueKind == JsonValueKind.Object && reply.Result.TryGetProperty("summary", out var summary))
         {
-            Print(reply.Result.GetProperty("summary").GetString() + "\n");
+            Print(summary.GetString()!.TrimEnd('\n') + "\n");
             return ExitCodes.Ok;
         }
 

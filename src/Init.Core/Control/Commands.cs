@@ -63,6 +63,78 @@ public static class Commands
         Help = "List the workers as JSON in pm2's shape, without any environment variables.",
     };
 
+    static readonly VerbArgument Target = new("target", true, "App, app/instance, id, or all.", IsMany: true);
+
+    static readonly VerbOption NoWait = new("no-wait", "Do not wait until it has come to be.");
+
+    /// <summary>Be up.</summary>
+    public static readonly Verb Start = new()
+    {
+        Name = "start",
+        Arguments = [Target],
+        Options = [NoWait],
+        NeedsRunning = true,
+        Help = "Start what is stopped or given up, and wait until it is ready. Exit code 1 when that fails.",
+    };
+
+    /// <summary>Be down.</summary>
+    public static readonly Verb Stop = new()
+    {
+        Name = "stop",
+        Arguments = [Target],
+        Options = [NoWait],
+        NeedsRunning = true,
+        Help = "Stop workers and wait for their end. With the last one the container ends, but for --no-auto-exit.",
+    };
+
+    /// <summary>Be up with a new process.</summary>
+    public static readonly Verb Restart = new()
+    {
+        Name = "restart",
+        Arguments = [Target],
+        Options = [NoWait],
+        NeedsRunning = true,
+        Help = "Stop workers, start them again, and wait until they are ready. Exit code 0, or 1 when one crashes on the way.",
+    };
+
+    /// <summary>More or fewer instances.</summary>
+    public static readonly Verb Scale = new()
+    {
+        Name = "scale",
+        Arguments = [new VerbArgument("app", true, "An app."), new VerbArgument("count", true, "A number, +n or -n.")],
+        Options = [NoWait],
+        NeedsRunning = true,
+        Help = "Set the number of an app's instances until the file is read again; the highest numbers go first.",
+    };
+
+    /// <summary>Counters to nothing.</summary>
+    public static readonly Verb Reset = new()
+    {
+        Name = "reset",
+        Arguments = [Target],
+        NeedsRunning = true,
+        Help = "Set the counts of restarts and of unstable exits to 0.",
+    };
+
+    /// <summary>Any signal.</summary>
+    public static readonly Verb Signal = new()
+    {
+        Name = "signal",
+        Aliases = ["sendSignal"],
+        Arguments = [new VerbArgument("signal", true, "Name or number."), Target],
+        NeedsRunning = true,
+        Help = "Send a signal to the workers' own processes.",
+    };
+
+    /// <summary>SIGTERM with an answer.</summary>
+    public static readonly Verb Shutdown = new()
+    {
+        Name = "shutdown",
+        Aliases = ["kill"],
+        NeedsRunning = true,
+        Help = "Begin the orderly stop of everything, as SIGTERM does.",
+    };
+
     /// <summary>SIGHUP with an answer.</summary>
     public static readonly Verb ReloadConfig = new()
     {
@@ -87,7 +159,7 @@ public static class Commands
     };
 
     /// <summary>Every verb, in the order of help and README.</summary>
-    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, ReloadConfig, Ping, Version];
+    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, Start, Stop, Restart, Scale, Reset, Signal, ReloadConfig, Shutdown, Ping, Version];
 
     /// <summary>Finds a verb by name or alias; case-sensitive.</summary>
     /// <returns>Null when there is none.</returns>

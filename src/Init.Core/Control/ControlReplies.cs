@@ -73,6 +73,20 @@ public static class ControlReplies
         to.Append((byte)'\n');
     }
 
+    /// <summary>Verbs that change something: {"summary": "a line per worker"}.</summary>
+    public static void WriteSummary(ByteBuffer to, string summary)
+    {
+        using (var writer = Begin(to))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("summary"u8, summary);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+
+        to.Append((byte)'\n');
+    }
+
     /// <summary>`reload-config`: what is applied.</summary>
     public static void WriteReload(ByteBuffer to, EcosystemChange change)
     {

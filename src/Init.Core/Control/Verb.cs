@@ -21,13 +21,16 @@ public sealed record Verb
     /// <summary>It is answered by the running PID 1 over the control socket.</summary>
     public bool NeedsRunning { get; init; }
 
+    /// <summary>It waits until something has come to be.</summary>
+    public bool Changes => Options.Has(static option => option.Name == "no-wait");
+
     /// <summary>One line: what it does.</summary>
     public required string Help { get; init; }
 
     /// <summary>"health [--ready] [--live]".</summary>
     public string Usage => string.Join(
         ' ',
-        [Name, .. Arguments.Map(static one => one.IsRequired ? $"<{one.Name}>" : $"[{one.Name}]"), .. Options.Map(static one => $"[--{one.Name}]")]);
+        [Name, .. Arguments.Map(static one => one.IsRequired ? $"<{one.Name}>{(one.IsMany ? "..." : "")}" : $"[{one.Name}]"), .. Options.Map(static one => $"[--{one.Name}]")]);
 
     /// <summary>True when an argument or option of this name (without dashes) may be sent with the verb.</summary>
     public bool Takes(string name) => Arguments.Has(a => a.Name == name) || Options.Has(o => o.Name == name);
@@ -37,7 +40,8 @@ public sealed record Verb
 /// <param name="Name">As usage shows it and as `args` of a request call it.</param>
 /// <param name="IsRequired">The verb means nothing without it.</param>
 /// <param name="Help">One line.</param>
-public sealed record VerbArgument(string Name, bool IsRequired, string Help);
+/// <param name="IsMany">Several words are one argument, separated by `Selector.Separator` in a request.</param>
+public sealed record VerbArgument(string Name, bool IsRequired, string Help, bool IsMany = false);
 
 /// <summary>A flag of a verb.</summary>
 /// <param name="Name">Without dashes.</param>

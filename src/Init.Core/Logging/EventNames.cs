@@ -31,6 +31,7 @@ public static class EventNames
         EventName.ScheduleDue => "schedule_due",
         EventName.ScheduleSkipped => "schedule_skipped",
         EventName.ConfigApplied => "config_applied",
+        EventName.Scaled => "scaled",
         EventName.ConfigRefused => "config_refused",
         EventName.LogsDropped => "logs_dropped",
         EventName.InternalError => "internal_error",

@@ -40,6 +40,7 @@ public enum EventName
     ScheduleDue,
     ScheduleSkipped,
     ConfigApplied,
+    Scaled,
     ConfigRefused,
     LogsDropped,
     InternalError,

@@ -33,7 +33,10 @@ public sealed record AppSpec
     /// <summary>The variable that counts up per instance; null: none. It wins over <see cref="Env"/>, where its base comes from.</summary>
     public IncrementedVariable? Increment { get; init; }
 
-    /// <summary>Number of workers, 1 or more.</summary>
+    /// <summary>More instances than this are a mistake.</summary>
+    public const int MostInstances = 10_000;
+
+    /// <summary>Number of workers, 1 to <see cref="MostInstances"/>.</summary>
     public int Instances { get; init; } = 1;
 
     /// <summary>Start again after an exit (pm2: `autorestart`).</summary>

@@ -21,7 +21,29 @@ public sealed partial class Supervisor
 
         var change = EcosystemChange.Between(_ecosystem, now);
         Say(effects, EventName.ConfigApplied, LogLevel.Info, $"the file was read again: {change}", new LogField("changes", change.Apps.Length));
+        Apply(now, change, at, effects);
+    }
 
+    /// <summary>As a file that differs in one number: the highest instances go, new ones come after the rest.</summary>
+    void OnScale(SupervisorEvent.Scale scale, Instant at, List<Effect> effects)
+    {
+        var apps = _ecosystem.Apps.ToBuilder();
+        for (var i = 0; i < apps.Count; i++)
+        {
+            if (apps[i].Name == scale.App && !_isShuttingDown)
+            {
+                Say(effects, EventName.Scaled, LogLevel.Info, $"{scale.App} is scaled from {apps[i].Instances} to {scale.Instances} instances",
+                    new LogField("scaled_app", scale.App), new LogField("instances", scale.Instances));
+                apps[i] = apps[i] with { Instances = scale.Instances };
+                var now = _ecosystem with { Apps = apps.ToImmutable() };
+                Apply(now, EcosystemChange.Between(_ecosystem, now), at, effects);
+                return;
+            }
+        }
+    }
+
+    void Apply(Ecosystem now, EcosystemChange change, Instant at, List<Effect> effects)
+    {
         var restarted = new HashSet<string>(change.Apps.Filter(static app => app.Kind == AppChangeKind.Restarted).Map(static app => app.App), StringComparer.Ordinal);
 
         // What the new file has no more stops first: it may hold a port that its successor under another name wants.

@@ -176,6 +176,9 @@ public sealed partial class Supervisor
             case SupervisorEvent.Reconfigure reconfigure:
                 OnReconfigure(reconfigure.Ecosystem, now, effects);
                 break;
+            case SupervisorEvent.Scale scale:
+                OnScale(scale, now, effects);
+                break;
             case SupervisorEvent.MemorySampled sampled:
                 OnMemorySampled(sampled.Samples, now, effects);
                 break;

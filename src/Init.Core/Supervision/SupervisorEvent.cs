@@ -20,6 +20,11 @@ public abstract record SupervisorEvent
     /// <summary>The file was read again and is valid: make it so.</summary>
     public sealed record Reconfigure(Ecosystem Ecosystem) : SupervisorEvent;
 
+    /// <summary>From now on an app has this many instances; as if the file said so, until it is read again.</summary>
+    /// <param name="App">Its name; an unknown one changes nothing.</param>
+    /// <param name="Instances">1 to `AppSpec.MostInstances`.</param>
+    public sealed record Scale(string App, int Instances) : SupervisorEvent;
+
     /// <summary>The answer to SampleMemory, in the same turn.</summary>
     public sealed record MemorySampled(ImmutableArray<MemorySample> Samples) : SupervisorEvent;
 

@@ -54,6 +54,9 @@ public abstract record WorkerEvent
     /// <summary>Do not wait any longer for an orderly end: SIGKILL now.</summary>
     public sealed record Hurry : WorkerEvent;
 
+    /// <summary>Forget how often it was restarted, and how often it failed.</summary>
+    public sealed record Reset : WorkerEvent;
+
     /// <summary>Pass a signal to the process.</summary>
     public sealed record SendSignal(Signal Signal) : WorkerEvent;
 

@@ -47,6 +47,7 @@ public static partial class WorkerMachine
             WorkerEvent.Retire => OnRetire(s, turn),
             WorkerEvent.Restart => OnRestart(s, turn),
             WorkerEvent.Hurry => OnHurry(s, turn),
+            WorkerEvent.Reset => s with { Restarts = 0, UnstableExits = 0 },
             WorkerEvent.SendSignal send => OnSendSignal(s, send, turn),
             WorkerEvent.Spawned spawned => OnSpawned(s, spawned, turn),
             WorkerEvent.Executed => OnExecuted(s, turn),

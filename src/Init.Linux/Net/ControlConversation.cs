@@ -6,11 +6,13 @@ namespace Init.Linux.Net;
 
 /// <summary>One client on the control socket: a greeting, then a reply line for each request line, in order.</summary>
 /// <param name="status">Answers what can be answered at once.</param>
+/// <param name="verbs">Carries out what changes something.</param>
 /// <param name="reload">Reads the file again; null when there is none.</param>
 /// <param name="version">For the greeting.</param>
-public sealed class ControlConversation(StatusReport status, IReload? reload, string version) : IConversation
+public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs, IReload? reload, string version) : IConversation
 {
     ReloadOutcome? _outcome;
+    VerbOutcome? _verbOutcome;
 
     /// <inheritdoc/>
     public Action? Wake { get; set; }
@@ -21,7 +23,7 @@ public sealed class ControlConversation(StatusReport status, IReload? reload, st
     /// <summary>One request per call: the rest of the input waits until this reply has been sent.</summary>
     public Verdict Converse(ByteBuffer input, ByteBuffer output)
     {
-        if (_outcome is not null)
+        if (_outcome is not null || _verbOutcome is not null)
         {
             Answer(output);
             return Verdict.Continue;
@@ -32,6 +34,16 @@ public sealed class ControlConversation(StatusReport status, IReload? reload, st
         if (read.Request?.Verb == Commands.ReloadConfig)
         {
             return Begin(output);
+        }
+
+        if (read.Request is { } change && verbs.Takes(change.Verb))
+        {
+            verbs.Begin(change, outcome =>
+            {
+                _verbOutcome = outcome;
+                Wake?.Invoke();
+            });
+            return AnswerNow(output);
         }
 
         if (read.Request is not null)
@@ -59,7 +71,12 @@ public sealed class ControlConversation(StatusReport status, IReload? reload, st
             _outcome = outcome;
             Wake?.Invoke();
         });
-        if (_outcome is null)
+        return AnswerNow(output);
+    }
+
+    Verdict AnswerNow(ByteBuffer output)
+    {
+        if (_outcome is null && _verbOutcome is null)
         {
             return Verdict.Wait;
         }
@@ -70,7 +87,20 @@ public sealed class ControlConversation(StatusReport status, IReload? reload, st
 
     void Answer(ByteBuffer output)
     {
-        if (_outcome!.Change is { } change)
+        if (_verbOutcome is { } verb)
+        {
+            if (verb.Code == 0)
+            {
+                ControlReplies.WriteSummary(output, verb.Text);
+            }
+            else
+            {
+                ControlProtocol.WriteError(output, verb.Code, verb.Text.TrimEnd('\n'));
+            }
+
+            _verbOutcome = null;
+        }
+        else if (_outcome!.Change is { } change)
         {
             ControlReplies.WriteReload(output, change);
         }

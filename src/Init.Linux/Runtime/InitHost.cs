@@ -39,6 +39,7 @@ public sealed class InitHost : IDisposable
     readonly StageWatch _stages;
     readonly ReadyWatch _readiness;
     readonly EffectRunner _runner;
+    readonly WorkerVerbs _verbs;
     readonly SignalSource _signals;
     readonly ProcessTree _tree;
     readonly List<SocketServer> _servers = [];
@@ -65,6 +66,7 @@ public sealed class InitHost : IDisposable
         _readiness = new ReadyWatch(_loop, _queue, Report);
         _tree = new ProcessTree(_reaper);
         _runner = new EffectRunner(_supervisor, _spawner, _reaper, _tree, _logs, _stages, _readiness, Own, _queue);
+        _verbs = new WorkerVerbs(_supervisor, _queue);
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -73,6 +75,9 @@ public sealed class InitHost : IDisposable
 
     /// <summary>Orphans reaped so far.</summary>
     public long OrphansReaped => _reaper.OrphansReaped;
+
+    /// <summary>Carries out the verbs that change something.</summary>
+    public IWorkerVerbs Verbs => _verbs;
 
     /// <summary>The supervisor's state, for whoever answers questions about it.</summary>
     public Supervisor Supervisor => _supervisor;
@@ -272,6 +277,8 @@ public sealed class InitHost : IDisposable
             _supervisor.Step(item!, now, _effects);
             CarryOut();
         }
+
+        _verbs.Settle();
     }
 
     void CarryOut()

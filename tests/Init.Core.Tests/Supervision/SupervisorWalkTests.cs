@@ -102,6 +102,9 @@ public class SupervisorWalkTests
                 Cwd = random.Below(2) == 0 ? null : "/",
                 Schedule = Schedules[random.Below(Schedules.Length)],
                 IsTask = random.Below(5) == 0,
+                ReadyWhen = random.Below(3) == 0 ? new ReadyWhen(ReadyKind.Notify) : ReadyWhen.Running,
+                ListenTimeout = Specs.Ms(1 + random.Below(2000)),
+                Watchdog = Specs.Ms(random.Below(3) == 0 ? 1 + random.Below(2000) : 0),
                 EssentialOnFailure = random.Below(6) == 0,
                 AutoStart = random.Below(6) != 0,
                 ShutdownDelay = random.Below(3) switch { 0 => null, 1 => TimeSpan.Zero, _ => Specs.Ms(random.Below(1500)) },
@@ -136,9 +139,10 @@ public class SupervisorWalkTests
             case 5 when world.Alive.Count > 0:
                 var process = AnyProcess(world, random);
                 var stale = process.Incarnation - random.Below(2);
-                world.Step(new SupervisorEvent.ToWorker(process.Worker, random.Below(3) switch
+                world.Step(new SupervisorEvent.ToWorker(process.Worker, random.Below(5) switch
                 {
-                    0 => new WorkerEvent.ReadyReceived(stale),
+                    0 or 3 => new WorkerEvent.ReadyReceived(stale),
+                    4 => new WorkerEvent.StoppingItself(stale),
                     1 => new WorkerEvent.ProbeFailed(stale),
                     _ => new WorkerEvent.MemoryOver(stale),
                 }));
@@ -164,8 +168,15 @@ public class SupervisorWalkTests
     static void Operate(World world, Lcg random)
     {
         var workers = world.Supervisor.Snapshot().Workers;
-        WorkerEvent e = random.Below(6) switch
+        if (random.Below(4) == 0)
         {
+            world.Step(new SupervisorEvent.Scale($"app{1 + random.Below(5)}", 1 + random.Below(4)));
+            return;
+        }
+
+        WorkerEvent e = random.Below(7) switch
+        {
+            6 => new WorkerEvent.Reset(),
             0 => new WorkerEvent.Stop(),
             1 or 2 => new WorkerEvent.Start(),
             3 or 4 => new WorkerEvent.Restart(),

@@ -21,6 +21,7 @@ public class WorkerMatrixTests
         ("Abandon", new WorkerEvent.Abandon("db/0 has failed")),
         ("Retire", new WorkerEvent.Retire()),
         ("Hurry", new WorkerEvent.Hurry()),
+        ("Reset", new WorkerEvent.Reset()),
         ("SendSignal USR1", new WorkerEvent.SendSignal(Signal.Usr1)),
         ("Spawned", new WorkerEvent.Spawned(5, 105)),
         ("Executed", new WorkerEvent.Executed(5)),
@@ -161,6 +162,7 @@ public class WorkerMatrixTests
             + $"{(after.UnstableExits == before.UnstableExits ? "" : $" unstable={after.UnstableExits}")}"
             + $"{(after.HasSaidReady ? " said_ready" : "")}{(after.Watchdog == before.Watchdog ? "" : $" watchdog={after.Watchdog.TotalMilliseconds}")}"
             + $"{(after.StatusText == before.StatusText ? "" : $" text={after.StatusText}")}"
+            + $"{(after.Restarts == before.Restarts || after.Incarnation != before.Incarnation ? "" : $" restarts={after.Restarts}")}"
             + $"{(after.WasKilled ? " was_killed" : "")}{(after.EndedByPlan ? " by_plan" : "")}";
         return $"{after.Phase}/{after.Goal}{flags}";
     }

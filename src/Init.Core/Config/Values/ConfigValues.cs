@@ -18,7 +18,7 @@ static partial class ConfigValues
     /// <summary>pm2 hands durations to setTimeout, whose range this is: 24.8 days.</summary>
     const decimal LongestMs = int.MaxValue;
 
-    public const int MostInstances = 10_000;
+    public const int MostInstances = AppSpec.MostInstances;
 
     /// <summary>The same for texts that are constants.</summary>
     public const string MostInstancesText = "10000";

@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text;
+using Init.Core.Model;
+using Init.Core.Supervision;
+
+namespace Init.Core.Control;
+
+/// <summary>What a verb wants of a worker.</summary>
+public enum Wanted
+{
+    /// <summary>No process.</summary>
+    Down,
+
+    /// <summary>Ready.</summary>
+    Up,
+
+    /// <summary>Ready with another process than now.</summary>
+    Fresh,
+
+    /// <summary>No slot.</summary>
+    Gone,
+}
+
+/// <summary>What came of a verb.</summary>
+/// <param name="Code">Exit code: 0, or 1 when something of it did not come to be.</param>
+/// <param name="Text">A line per worker, or one sentence.</param>
+public sealed record VerbOutcome(int Code, string Text);
+
+/// <summary>
+/// Decides when what a verb asked for has come to be, or will not. A first crash after a restart is an answer: the caller learns it, and the supervisor
+/// goes on trying. Somebody else's word in between is one too.
+/// </summary>
+public sealed class Settlement
+{
+    readonly List<Item> _items = [];
+
+    /// <summary>True when nothing is waited for.</summary>
+    public bool IsEmpty => _items.Count == 0;
+
+    /// <summary>Waits for one more worker.</summary>
+    /// <param name="worker">Its name.</param>
+    /// <param name="wanted">What it is to become.</param>
+    /// <param name="incarnation">Its process now; matters for <see cref="Wanted.Fresh"/>.</param>
+    public void Add(WorkerId worker, Wanted wanted, int incarnation) => _items.Add(new Item(worker, wanted, incarnation));
+
+    /// <summary>Looks whether all have settled.</summary>
+    /// <param name="snapshot">The workers now, with every event so far decided.</param>
+    /// <returns>Null while something is still under way.</returns>
+    public VerbOutcome? Look(StatusSnapshot snapshot)
+    {
+        var text = new StringBuilder();
+        var code = 0;
+        foreach (var item in _items)
+        {
+            if (!item.IsSettled)
+            {
+                item.Settle(Find(snapshot, item), snapshot.IsShuttingDown);
+            }
+
+            if (!item.IsSettled)
+            {
+                return null;
+            }
+
+            code = item.IsMet ? code : 1;
+            text.Append(CultureInfo.InvariantCulture, $"{item.Worker} {item.Text}\n");
+        }
+
+        return new VerbOutcome(code, text.ToString());
+    }
+
+    /// <summary>Mostly it is where it was last time; a thousand workers must not be gone through for each of a thousand.</summary>
+    static WorkerStatus? Find(StatusSnapshot snapshot, Item item)
+    {
+        var workers = snapshot.Workers;
+        if (item.At < workers.Length && workers[item.At].Worker == item.Worker)
+        {
+            return workers[item.At];
+        }
+
+        for (var i = 0; i < workers.Length; i++)
+        {
+            if (workers[i].Worker == item.Worker)
+            {
+                item.At = i;
+                return workers[i];
+            }
+        }
+
+        return null;
+    }
+
+    sealed class Item(WorkerId worker, Wanted wanted, int incarnation)
+    {
+        public WorkerId Worker { get; } = worker;
+
+        /// <summary>Where it was in the last snapshot.</summary>
+        public int At { get; set; }
+
+        public bool IsSettled { get; private set; }
+
+        public bool IsMet { get; private set; }
+
+        public string Text { get; private set; } = "";
+
+        public void Settle(WorkerStatus? found, bool isShuttingDown)
+        {
+            if (found is not { } status)
+            {
+                End(wanted is Wanted.Gone or Wanted.Down, "removed");
+                return;
+            }
+
+            if (wanted == Wanted.Gone)
+            {
+                return;
+            }
+
+            if (wanted == Wanted.Down)
+            {
+                SettleDown(status);
+                return;
+            }
+
+            SettleUp(status, isShuttingDown);
+        }
+
+        void SettleDown(in WorkerStatus status)
+        {
+            if (!status.State.HasProcess && status.Phase is Phase.Down or Phase.Failed)
+            {
+                End(true, "stopped");
+            }
+            else if (status.Goal == Goal.Up)
+            {
+                End(false, $"{StatusWords.Of(status.Phase)}: it was started again meanwhile");
+            }
+        }
+
+        void SettleUp(in WorkerStatus status, bool isShuttingDown)
+        {
+            var isNew = wanted != Wanted.Fresh || status.State.Incarnation != incarnation;
+            switch (status.Phase)
+            {
+                case Phase.Ready when isNew && status.Goal == Goal.Up:
+                    End(true, $"online pid {status.Pid}");
+                    break;
+                case Phase.Waiting when isNew:
+                    End(false, $"{StatusWords.Of(status.Phase)}: it ended with {status.LastExit} before it was ready");
+                    break;
+                case Phase.Failed:
+                    End(false, status.LastExit is { } exit ? $"{StatusWords.Of(status.Phase)}: ended with {exit}" : "errored: it could not be started");
+                    break;
+                case Phase.Down when status.State.EndedByPlan && isNew:
+                    End(true, $"done with {status.LastExit}");
+                    break;
+                case Phase.Down:
+                    End(false, isShuttingDown ? "not started: a shutdown is under way" : "stopped: somebody stopped it meanwhile");
+                    break;
+                case Phase.Ready or Phase.Starting or Phase.Draining or Phase.Killing or Phase.Waiting or Phase.Held:
+                default:
+                    break;
+            }
+        }
+
+        void End(bool isMet, string text)
+        {
+            (IsSettled, IsMet, Text) = (true, isMet, text);
+        }
+    }
+}

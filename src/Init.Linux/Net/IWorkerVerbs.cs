@@ -1,0 +1,15 @@
+using Init.Core.Control;
+
+namespace Init.Linux.Net;
+
+/// <summary>Carries out the verbs that change something.</summary>
+public interface IWorkerVerbs
+{
+    /// <summary>Whether the verb is one of them.</summary>
+    bool Takes(Verb verb);
+
+    /// <summary>Begins.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="done">Told once what came of it, perhaps before this returns.</param>
+    void Begin(ControlRequest request, Action<VerbOutcome> done);
+}

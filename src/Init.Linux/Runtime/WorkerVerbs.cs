@@ -1,0 +1,193 @@
+using System.Globalization;
+using Init.Core.Control;
+using Init.Core.Model;
+using Init.Core.Supervision;
+using Init.Linux.Net;
+
+namespace Init.Linux.Runtime;
+
+/// <summary>
+/// start, stop, restart, scale, reset, signal, shutdown: turns a request into events for the supervisor, and tells the client when what it asked for has
+/// come to be (`Settlement`). Nothing waits: the host asks after every turn that decided something.
+/// </summary>
+public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWorkerVerbs
+{
+    readonly List<(Settlement What, Action<VerbOutcome> Done)> _open = [];
+
+    /// <inheritdoc/>
+    public bool Takes(Verb verb) => verb == Commands.Start || verb == Commands.Stop || verb == Commands.Restart || verb == Commands.Scale
+        || verb == Commands.Reset || verb == Commands.Signal || verb == Commands.Shutdown;
+
+    /// <inheritdoc/>
+    public void Begin(ControlRequest request, Action<VerbOutcome> done)
+    {
+        if (request.Verb == Commands.Shutdown)
+        {
+            queue.Tell(new SupervisorEvent.SignalReceived(Signal.Term));
+            done(new VerbOutcome(0, "shutting down\n"));
+            return;
+        }
+
+        if (supervisor.IsShuttingDown)
+        {
+            done(new VerbOutcome(ExitCodes.No, "a shutdown is under way"));
+            return;
+        }
+
+        if (request.Verb == Commands.Scale)
+        {
+            Scale(request, done);
+            return;
+        }
+
+        var workers = Selector.Find(request["target"] ?? "", supervisor.Snapshot().Workers, out var problem);
+        if (problem is not null)
+        {
+            done(new VerbOutcome(ExitCodes.No, problem));
+        }
+        else if (request.Verb == Commands.Signal)
+        {
+            Send(request["signal"] ?? "", workers, done);
+        }
+        else if (request.Verb == Commands.Reset)
+        {
+            foreach (var worker in workers)
+            {
+                Tell(worker, new WorkerEvent.Reset());
+            }
+
+            done(new VerbOutcome(0, $"reset {workers.Count} {(workers.Count == 1 ? "worker" : "workers")}\n"));
+        }
+        else
+        {
+            Change(request, workers, done);
+        }
+    }
+
+    /// <summary>Looks what has settled. Cheap when nobody waits.</summary>
+    public void Settle()
+    {
+        if (_open.Count == 0)
+        {
+            return;
+        }
+
+        var snapshot = supervisor.Snapshot();
+        for (var i = _open.Count - 1; i >= 0; i--)
+        {
+            var (what, done) = _open[i];
+            if (what.Look(snapshot) is { } outcome)
+            {
+                _open.RemoveAt(i);
+                done(outcome);
+            }
+        }
+    }
+
+    void Change(ControlRequest request, List<WorkerStatus> workers, Action<VerbOutcome> done)
+    {
+        var settlement = new Settlement();
+        foreach (var worker in workers)
+        {
+            WorkerEvent what = request.Verb == Commands.Stop ? new WorkerEvent.Stop()
+                : request.Verb == Commands.Start ? new WorkerEvent.Start()
+                : new WorkerEvent.Restart();
+            var wanted = request.Verb == Commands.Stop ? Wanted.Down : request.Verb == Commands.Start ? Wanted.Up : Wanted.Fresh;
+            Tell(worker, what);
+            settlement.Add(worker.Worker, wanted, worker.State.Incarnation);
+        }
+
+        Wait(settlement, request, done);
+    }
+
+    void Scale(ControlRequest request, Action<VerbOutcome> done)
+    {
+        var name = request["app"] ?? "";
+        var app = supervisor.Ecosystem.AppsByName().GetValueOrDefault(name);
+        if (app is null)
+        {
+            done(new VerbOutcome(ExitCodes.No, $"there is no app \"{name}\"; there are {supervisor.Ecosystem.Apps.Join(static one => one.Name)}"));
+            return;
+        }
+
+        if (CountOf(request["count"] ?? "", app.Instances) is not { } count)
+        {
+            done(new VerbOutcome(ExitCodes.Usage, $"scale {name} to what? Write a number from 1 to {AppSpec.MostInstances}, +n or -n (now {app.Instances}); for none, use stop"));
+            return;
+        }
+
+        if (app.IsTask)
+        {
+            done(new VerbOutcome(ExitCodes.No, $"{name} is a task: it runs once and cannot be scaled"));
+            return;
+        }
+
+        if (count == app.Instances)
+        {
+            done(new VerbOutcome(0, $"{name} has {count} {(count == 1 ? "instance" : "instances")} already\n"));
+            return;
+        }
+
+        queue.Tell(new SupervisorEvent.Scale(name, count));
+        if (app.IsJob || !app.AutoStart)
+        {
+            done(new VerbOutcome(0, $"{name} has {count} {(count == 1 ? "instance" : "instances")} now\n"));
+            return;
+        }
+
+        var settlement = new Settlement();
+        for (var index = Math.Min(count, app.Instances); index < Math.Max(count, app.Instances); index++)
+        {
+            settlement.Add(new WorkerId(name, index), count > app.Instances ? Wanted.Up : Wanted.Gone, 0);
+        }
+
+        Wait(settlement, request, done);
+    }
+
+    void Send(string word, List<WorkerStatus> workers, Action<VerbOutcome> done)
+    {
+        if (!Signal.TryParse(word, out var signal))
+        {
+            done(new VerbOutcome(ExitCodes.Usage, $"\"{word}\" is no signal; write a name such as SIGHUP or a number from 1 to 64"));
+            return;
+        }
+
+        var sent = 0;
+        foreach (var worker in workers)
+        {
+            if (worker.Pid != 0)
+            {
+                Tell(worker, new WorkerEvent.SendSignal(signal));
+                sent++;
+            }
+        }
+
+        done(sent == 0 ? new VerbOutcome(ExitCodes.No, "none of these workers has a process") : new VerbOutcome(0, $"sent {signal} to {sent} {(sent == 1 ? "worker" : "workers")}\n"));
+    }
+
+    void Wait(Settlement settlement, ControlRequest request, Action<VerbOutcome> done)
+    {
+        if (request["no-wait"] is not null)
+        {
+            done(new VerbOutcome(0, "asked\n"));
+        }
+        else
+        {
+            _open.Add((settlement, done));
+        }
+    }
+
+    void Tell(in WorkerStatus worker, WorkerEvent what) => queue.Tell(new SupervisorEvent.ToWorker(worker.Worker, what));
+
+    /// <summary>"4", "+2", "-1"; null when it is none of these, or leads out of the range.</summary>
+    static int? CountOf(string word, int now)
+    {
+        if (!int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return null;
+        }
+
+        var count = word[0] is '+' or '-' ? (long)now + number : number;
+        return count is >= 1 and <= AppSpec.MostInstances ? (int)count : null;
+    }
+}
