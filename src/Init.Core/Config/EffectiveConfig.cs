@@ -129,6 +129,7 @@ public static partial class EffectiveConfig
         json.WriteString("kill_signal", app.KillSignal.ToString());
         WriteReadiness(json, app);
         WriteOrder(json, app);
+        WriteWatch(json, app.Watch);
         WriteProcess(json, app.Process);
     }
 

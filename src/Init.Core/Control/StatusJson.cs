@@ -78,7 +78,7 @@ public static class StatusJson
         writer.WriteNumber("exp_backoff_restart_delay"u8, (long)spec.ExpBackoffRestartDelay.TotalMilliseconds);
         writer.WriteNumber("kill_timeout"u8, (long)spec.KillTimeout.TotalMilliseconds);
         writer.WriteString("kill_signal"u8, spec.KillSignal.ToString());
-        writer.WriteBoolean("watch"u8, false);
+        writer.WriteBoolean("watch"u8, spec.Watch.IsOn);
         if (spec.Schedule is { } schedule)
         {
             writer.WriteString("cron_restart"u8, schedule.Text);

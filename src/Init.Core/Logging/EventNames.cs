@@ -30,6 +30,7 @@ public static class EventNames
         EventName.HealthListening => "health_listening",
         EventName.ScheduleDue => "schedule_due",
         EventName.ScheduleSkipped => "schedule_skipped",
+        EventName.FileChanged => "file_changed",
         EventName.ConfigApplied => "config_applied",
         EventName.Scaled => "scaled",
         EventName.ConfigRefused => "config_refused",

@@ -39,6 +39,7 @@ public enum EventName
     HealthListening,
     ScheduleDue,
     ScheduleSkipped,
+    FileChanged,
     ConfigApplied,
     Scaled,
     ConfigRefused,

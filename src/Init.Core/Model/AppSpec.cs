@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Init.Core.Schedules;
+using Init.Core.Watch;
 
 namespace Init.Core.Model;
 
@@ -107,6 +108,9 @@ public sealed record AppSpec
 
     /// <summary>How long it goes on serving after the signal that stops the container; null: as `pminit` says (tasks: not at all).</summary>
     public TimeSpan? ShutdownDelay { get; init; }
+
+    /// <summary>Files whose changes restart it (pm2: `watch`).</summary>
+    public WatchSpec Watch { get; init; } = WatchSpec.None;
 
     /// <summary>User, groups, limits and the like.</summary>
     public ProcessSettings Process { get; init; } = ProcessSettings.None;

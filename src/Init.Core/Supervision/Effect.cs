@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Watch;
 
 namespace Init.Core.Supervision;
 
@@ -34,6 +35,9 @@ public abstract record Effect
 
     /// <summary>Measure the memory of these workers' trees. Answered by MemorySampled.</summary>
     public sealed record SampleMemory(ImmutableArray<MemoryQuestion> Questions) : Effect;
+
+    /// <summary>Tell FilesChanged when what the app watches changes, from now on. It replaces what was told of the app before; with a watch that is off nothing is told.</summary>
+    public sealed record WatchFiles(string App, WatchSpec Watch, string? Cwd) : Effect;
 
     /// <summary>Everything has ended: leave the loop with this exit code. Emitted once, last.</summary>
     public sealed record Exit(int Code) : Effect;

@@ -91,6 +91,7 @@ public sealed partial class Supervisor
         _slots.AddRange(leaving.FindAll(static slot => slot.IsLeaving));
         _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control, Log = _ecosystem.Settings.Log } };
         ArrangeSchedules(at);
+        ArrangeWatches(effects);
         RemoveGone();
 
         if (_startAt.IsSet)

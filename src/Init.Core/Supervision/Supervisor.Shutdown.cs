@@ -121,6 +121,7 @@ public sealed partial class Supervisor
         _isShuttingDown = true;
         _startAt = Instant.Never;
         DropSchedules();
+        EndWatches(effects);
         Say(effects, EventName.ShutdownStarted, LogLevel.Info, $"shutdown: {reason}", new LogField("reason", reason));
         if (_ecosystem.Settings.ShutdownTimeout is { } timeout)
         {
@@ -183,7 +184,7 @@ public sealed partial class Supervisor
         _someEnded = false;
         ReleaseHeld(now, effects);
         StopInOrder(now, effects);
-        var mayStay = !_isShuttingDown && (_startAt.IsSet || !_ecosystem.Settings.ExitsWithoutApps || HasJobs());
+        var mayStay = !_isShuttingDown && (_startAt.IsSet || !_ecosystem.Settings.ExitsWithoutApps || HasJobs() || AwaitsChange());
         if (_active > 0 || mayStay)
         {
             return;
@@ -195,6 +196,7 @@ public sealed partial class Supervisor
         _isShuttingDown = true;
         _shutdownDeadline = Instant.Never;
         DropSchedules();
+        EndWatches(effects);
         Say(effects, EventName.ShutdownFinished, LogLevel.Info, $"{why}: exiting with code {code}", new LogField("code", code));
         effects.Add(new Effect.Exit(code));
     }

@@ -102,6 +102,11 @@ public sealed partial class Supervisor
                     _nextDeadline = Instant.Min(_nextDeadline, table.Deadline);
                 }
 
+                foreach (var watched in _watched)
+                {
+                    _nextDeadline = Instant.Min(_nextDeadline, watched.Deadline);
+                }
+
                 _nextDeadlineIsStale = false;
             }
 
@@ -185,6 +190,9 @@ public sealed partial class Supervisor
             case SupervisorEvent.ClockSet set:
                 OnClockSet(set.Clock, now);
                 break;
+            case SupervisorEvent.FilesChanged changed:
+                OnFilesChanged(changed, now);
+                break;
             case SupervisorEvent.Tick:
                 OnTick(now, effects);
                 break;
@@ -244,6 +252,7 @@ public sealed partial class Supervisor
 
         AskForMemory(now, effects);
         FireSchedules(now, effects);
+        FollowChanges(now, effects);
         if (_shutdownDeadline <= now)
         {
             HurryShutdown("shutdown_timeout has passed", now, effects);
@@ -272,6 +281,11 @@ public sealed partial class Supervisor
         var before = slot.State;
         var after = WorkerMachine.Step(before, e, now, slot.Worker, slot.Spec, effects);
         slot.State = after;
+        if (before.Incarnation == 0 && after.Incarnation != 0)
+        {
+            BeginWatch(slot.Spec, effects);
+        }
+
         _nextDeadlineIsStale = true;
         _heldAreStale |= before.Phase != after.Phase || before.Pid != after.Pid;
         if (after.Phase is not (Phase.Starting or Phase.Ready))

@@ -28,6 +28,9 @@ public abstract record SupervisorEvent
     /// <summary>The answer to SampleMemory, in the same turn.</summary>
     public sealed record MemorySampled(ImmutableArray<MemorySample> Samples) : SupervisorEvent;
 
+    /// <summary>Files that an app watches have changed: the first path, and how many changes this tells of.</summary>
+    public sealed record FilesChanged(string App, string Path, int Count) : SupervisorEvent;
+
     /// <summary>What wall time is now: once after Begin, and again whenever the wall clock may have been set. One that says nothing new changes nothing.</summary>
     public sealed record ClockSet(WallClock Clock) : SupervisorEvent;
 

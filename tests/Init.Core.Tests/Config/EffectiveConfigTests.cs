@@ -26,6 +26,7 @@ public sealed class EffectiveConfigTests
         [typeof(IncrementedVariable?)] = new IncrementedVariable("PORT", 1),
         [typeof(CommandSpec)] = new CommandSpec { Program = "other" },
         [typeof(Core.Schedules.Schedule)] = Tests.Schedules.ScheduleTests.Of("@daily", "UTC"),
+        [typeof(Core.Watch.WatchSpec)] = new Core.Watch.WatchSpec { Paths = ["."] },
         [typeof(ProcessSettings)] = new ProcessSettings { NoNewPrivs = true },
     };
 

@@ -82,7 +82,6 @@ public sealed class ShapeTests
     [InlineData("force: true")]
     [InlineData("username: 'x'")]
     [InlineData("post_update: ['x']")]
-    [InlineData("ignore_watch: ['node_modules']")]
     [InlineData("merge_logs: true")]
     [InlineData("combine_logs: true")]
     [InlineData("log_date_format: 'YYYY'")]
@@ -117,7 +116,6 @@ public sealed class ShapeTests
     }
 
     [Theory]
-    [InlineData("watch: true")]
     [InlineData("wait_ready: true")]
     [InlineData("out_file: './x.log'")]
     [InlineData("namespace: 'x'")]

@@ -3,6 +3,7 @@ using Init.Core.Model;
 using Init.Core.Schedules;
 using Init.Core.Supervision;
 using Init.Core.Tests.Schedules;
+using Init.Core.Watch;
 
 namespace Init.Core.Tests.Supervision;
 
@@ -107,6 +108,7 @@ public class SupervisorWalkTests
                 Watchdog = Specs.Ms(random.Below(3) == 0 ? 1 + random.Below(2000) : 0),
                 EssentialOnFailure = random.Below(6) == 0,
                 AutoStart = random.Below(6) != 0,
+                Watch = random.Below(3) == 0 ? new WatchSpec { Paths = ["."], Delay = Specs.Ms(random.Below(3) * 150) } : WatchSpec.None,
                 ShutdownDelay = random.Below(3) switch { 0 => null, 1 => TimeSpan.Zero, _ => Specs.Ms(random.Below(1500)) },
             });
         }
@@ -156,6 +158,9 @@ public class SupervisorWalkTests
                 break;
             case 7 when random.Below(3) == 0:
                 world.Step(new SupervisorEvent.Reconfigure(AnyEcosystem(random, hasCircles && random.Below(2) == 0)));
+                break;
+            case 9 when random.Below(2) == 0:
+                world.Step(new SupervisorEvent.FilesChanged($"app{1 + random.Below(4)}", "/app/x.js", 1 + random.Below(3)));
                 break;
             default:
                 world.Step(new SupervisorEvent.Tick());
@@ -230,13 +235,18 @@ public class SupervisorWalkTests
 
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
         var isMeasured = snapshot.Workers.Any(w => w.Spec.MaxMemoryBytes is not null && w.Pid != 0);
-        Assert.True(snapshot.IsShuttingDown || isMeasured || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
+        var isChanged = world.LastChange is { } change && world.Now <= change + Specs.Ms(300);
+        Assert.True(snapshot.IsShuttingDown || isMeasured || isChanged || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
         Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving || w.Spec.IsTask || w.Spec.IsJob || !w.Spec.AutoStart));
         Assert.Equal(snapshot.Workers.Length, snapshot.Workers.Select(w => w.Id).Distinct().Count());
         Assert.DoesNotContain(snapshot.Workers, w => w.IsLeaving && w.Goal == Goal.Up);
+        Assert.Equal(snapshot.IsShuttingDown ? [] : snapshot.Workers.Where(w => w.Spec.Watch.IsOn && !w.IsLeaving && w.State.Incarnation != 0).Select(w => w.Worker.App).Distinct().Order(),
+            world.Watched.Keys.Order());
+        var awaitsChange = !snapshot.IsShuttingDown && snapshot.Workers.Any(w => world.Watched.ContainsKey(w.Worker.App) && !w.IsLeaving
+            && (w.Phase == Phase.Failed || (w.Phase == Phase.Down && w.State.EndedByPlan && !w.Spec.IsJob)));
         var hasJobs = world.Supervisor.Ecosystem.Apps.Any(app => app.IsJob || (app.Schedule is not null && !app.AutoStart)) && !snapshot.IsShuttingDown;
-        Assert.Equal(world.ExitCode is null, hasJobs || snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
+        Assert.Equal(world.ExitCode is null, hasJobs || awaitsChange || snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
     }
 
     static void CheckEnd(World world)

@@ -48,6 +48,12 @@ sealed class World(Ecosystem ecosystem)
     /// <summary>What a worker's tree holds when it is measured.</summary>
     public Func<WorkerId, long> MemoryOf { get; set; } = static _ => 0;
 
+    /// <summary>What is watched, by app.</summary>
+    public Dictionary<string, Effect.WatchFiles> Watched { get; } = [];
+
+    /// <summary>When files changed last.</summary>
+    public Instant? LastChange { get; private set; }
+
     public World HoldSpawns()
     {
         _holdsSpawns = true;
@@ -57,6 +63,12 @@ sealed class World(Ecosystem ecosystem)
     public World FailSpawns(SpawnStage stage, int errno)
     {
         _failure = (stage, errno);
+        return this;
+    }
+
+    public World HealSpawns()
+    {
+        _failure = null;
         return this;
     }
 
@@ -105,8 +117,11 @@ sealed class World(Ecosystem ecosystem)
         return this;
     }
 
+    public World Change(string app, string path = "/app/a.js", int count = 1) => Step(new SupervisorEvent.FilesChanged(app, path, count));
+
     public World Step(SupervisorEvent e)
     {
+        LastChange = e is SupervisorEvent.FilesChanged ? Now : LastChange;
         var effects = new List<Effect>();
         _event = e;
         Supervisor.Step(e, Now, effects);
@@ -186,6 +201,12 @@ sealed class World(Ecosystem ecosystem)
                     Assert.Equal(question.Worker, _alive[question.Pid].Worker);
                     return new MemorySample(question.Worker, question.Incarnation, MemoryOf(question.Worker));
                 })]));
+                break;
+            case Effect.WatchFiles { Watch.IsOn: true } watch:
+                Watched[watch.App] = watch;
+                break;
+            case Effect.WatchFiles watch:
+                Assert.True(Watched.Remove(watch.App), "a watch that is not there ends");
                 break;
             case Effect.Exit exit:
                 Assert.Empty(_alive);

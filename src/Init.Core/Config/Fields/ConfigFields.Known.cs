@@ -17,10 +17,6 @@ public static partial class ConfigFields
     static ImmutableArray<AppField> Later() =>
     [
         AppField.NotYet("namespace", Kinds.Text, "remove it: apps are addressed by name").Unless("default"),
-        AppField.NotYet("watch", Kinds.Watch, "remove it: files of an image do not change").Unless("false", "[]"),
-        AppField.NoEffect("ignore_watch", "files are not watched").Unless("[]"),
-        AppField.NoEffect("watch_delay", "files are not watched"),
-        AppField.NoEffect("watch_options", "files are not watched"),
         AppField.NotYet("out_file", Kinds.LogPath, Stdout, "out", "output", "out_log")
             .Unless("/dev/stdout", "/dev/fd/1", "/proc/1/fd/1", "/proc/self/fd/1", "/dev/null", "NULL"),
         AppField.NotYet("error_file", Kinds.LogPath, Stdout, "error", "err", "err_file", "err_log")

@@ -74,9 +74,6 @@ static class Kinds
 
     public static readonly ValueKind<ImmutableArray<string>> Globs = new("globs", "list of patterns, or one", AnyList, ConfigValues.OneOrMore);
 
-    public static readonly ValueKind<DataNode> Watch = new("watch", "boolean, path, or list of paths",
-        """{"anyOf":[{"type":"boolean"},{"type":"string"},{"type":"array","items":{"type":"string"}}]}""", ConfigValues.Watch);
-
     public static readonly ValueKind<AskedSchedule> Cron = new("cron", "cron pattern of 5 or 6 fields",
         """{"anyOf":[{"type":"string"},{"const":0},{"const":false}]}""", ConfigValues.Cron);
 

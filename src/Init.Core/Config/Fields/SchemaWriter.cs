@@ -87,9 +87,10 @@ public static class SchemaWriter
         json.WriteEndObject();
     }
 
-    static void WriteMembers(Utf8JsonWriter json, ImmutableArray<ConfigField> fields)
+    static void WriteMembers(Utf8JsonWriter json, ImmutableArray<ConfigField> fields, bool mayBeNull = false)
     {
-        json.WriteString("type", "object");
+        json.WritePropertyName("type");
+        json.WriteRawValue(mayBeNull ? """["object","null"]""" : "\"object\"");
         json.WriteStartObject("properties");
         foreach (var field in fields)
         {
@@ -115,7 +116,7 @@ public static class SchemaWriter
         });
         if (!field.Inner.IsEmpty)
         {
-            WriteMembers(json, field.Inner);
+            WriteMembers(json, field.Inner, mayBeNull: true);
             return;
         }
 

@@ -140,14 +140,6 @@ static partial class ConfigValues
         return isValid;
     }
 
-    /// <summary>pm2's three forms of `watch`; "false" is text and means a path there, which nobody means.</summary>
-    public static bool Watch(DataNode node, ConfigScope scope, out DataNode value)
-    {
-        value = node;
-        return node.Kind == DataKind.Boolean
-            || (node.Kind is DataKind.Text or DataKind.List ? OneOrMore(node, scope, out _) : Fail(node, scope, "true, false, a path, or a list of paths"));
-    }
-
     /// <summary>A path, or a boolean (pm2: the default path, or none).</summary>
     public static bool LogPath(DataNode node, ConfigScope scope, out string value)
     {
