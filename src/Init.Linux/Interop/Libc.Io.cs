@@ -44,6 +44,19 @@ public static unsafe partial class Libc
     {
         [FieldOffset(20)] public uint stx_uid;
         [FieldOffset(28)] public ushort stx_mode;
+        [FieldOffset(32)] public ulong stx_ino;
+        [FieldOffset(40)] public ulong stx_size;
+        [FieldOffset(96)] public statx_timestamp stx_ctime;
+        [FieldOffset(112)] public statx_timestamp stx_mtime;
+        [FieldOffset(136)] public uint stx_dev_major;
+        [FieldOffset(140)] public uint stx_dev_minor;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 16)]
+    public struct statx_timestamp
+    {
+        public long tv_sec;
+        public uint tv_nsec;
     }
 
     [LibraryImport(Lib, SetLastError = true)]

@@ -16,6 +16,9 @@ public sealed class EffectRunner(
     /// <summary>Reads the ecosystem file again; null when there was none (one command line).</summary>
     public Action? ReadConfig { get; set; }
 
+    /// <summary>Watches files, or ends that.</summary>
+    public Action<Effect.WatchFiles>? WatchFiles { get; set; }
+
     /// <summary>Set by the Exit effect.</summary>
     public int? ExitCode { get; private set; }
 
@@ -53,6 +56,9 @@ public sealed class EffectRunner(
                 break;
             case Effect.ReadConfig:
                 sink.Write(new LogEvent(EventName.ConfigRefused, LogLevel.Warn, "there is no file that could be read again: pminit was started without one"));
+                break;
+            case Effect.WatchFiles watch:
+                WatchFiles?.Invoke(watch);
                 break;
             case Effect.Exit exit:
                 ExitCode = exit.Code;

@@ -7,6 +7,7 @@ using Init.Linux.Loop;
 using Init.Linux.Net;
 using Init.Linux.Readiness;
 using Init.Linux.Stage;
+using Init.Linux.Watch;
 
 namespace Init.Linux.Runtime;
 
@@ -43,6 +44,7 @@ public sealed class InitHost : IDisposable
     readonly SignalSource _signals;
     readonly ProcessTree _tree;
     readonly List<SocketServer> _servers = [];
+    readonly FileWatch _files;
     ClockWatch? _clockWatch;
     readonly List<Effect> _effects = [];
     bool _mayReap = true; // whoever exec'd us may have left children
@@ -67,6 +69,8 @@ public sealed class InitHost : IDisposable
         _tree = new ProcessTree(_reaper);
         _runner = new EffectRunner(_supervisor, _spawner, _reaper, _tree, _logs, _stages, _readiness, Own, _queue);
         _verbs = new WorkerVerbs(_supervisor, _queue);
+        _files = new FileWatch(_loop, (app, path, count) => _queue.Tell(new SupervisorEvent.FilesChanged(app, path, count)), Warn);
+        _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -149,6 +153,7 @@ public sealed class InitHost : IDisposable
 
         _reading?.Dispose();
         _clockWatch?.Dispose();
+        _files.Dispose();
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
@@ -202,6 +207,7 @@ public sealed class InitHost : IDisposable
             server.Expire(now);
         }
 
+        _files.Turn(now);
         _faultsInARow = 0;
     }
 
@@ -213,7 +219,7 @@ public sealed class InitHost : IDisposable
 
     Instant NextDeadline()
     {
-        var next = Instant.Min(_supervisor.NextDeadline, _reading?.Deadline ?? Instant.Never);
+        var next = Instant.Min(Instant.Min(_supervisor.NextDeadline, _files.NextDeadline), _reading?.Deadline ?? Instant.Never);
         foreach (var server in _servers)
         {
             next = Instant.Min(next, server.NextDeadline);

@@ -16,6 +16,7 @@ public unsafe class AbiTests
 {
     const string Headers = """
         #define _GNU_SOURCE
+        #include <dirent.h>
         #include <errno.h>
         #include <fcntl.h>
         #include <grp.h>
@@ -28,6 +29,7 @@ public unsafe class AbiTests
         #include <stddef.h>
         #include <sys/auxv.h>
         #include <sys/epoll.h>
+        #include <sys/inotify.h>
         #include <sys/mman.h>
         #include <sys/prctl.h>
         #include <sys/resource.h>
@@ -50,6 +52,8 @@ public unsafe class AbiTests
         ["SigactionSize"] = "sizeof(struct sigaction) <= {0} && offsetof(struct sigaction, sa_handler) == 0",
         ["SignalfdSiginfoSize"] = "sizeof(struct signalfd_siginfo) == {0} && offsetof(struct signalfd_siginfo, ssi_signo) == 0",
         ["UnixPathCapacity"] = "sizeof(((struct sockaddr_un *)0)->sun_path) == {0}",
+        ["DirentType"] = "offsetof(struct dirent, d_type) == {0} && sizeof(((struct dirent *)0)->d_type) == 1",
+        ["DirentName"] = "offsetof(struct dirent, d_name) == {0}",
         ["SIG_DFL"] = "(long)SIG_DFL == {0}",
         ["SIG_IGN"] = "(long)SIG_IGN == {0}",
     };
