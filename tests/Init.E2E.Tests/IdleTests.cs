@@ -27,6 +27,17 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresFact]
+    public void Idle_NeverWakes_WhileFilesAreWatched()
+    {
+        var pid1 = StartIdle(Worker("api", "print=ready").With("min_uptime", 1).With("watch", true));
+        var before = Switches(pid1);
+
+        Thread.Sleep(Window);
+
+        Assert.Equal(before, Switches(pid1));
+    }
+
+    [RequiresFact]
     public void Idle_IsSmall_WithOneApp()
     {
         var pid1 = Start(Worker("api", "print=ready"));
@@ -45,9 +56,9 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.InRange(Status(pid1, "VmHWM:"), 1, BusyMemoryLimitKb);
     }
 
-    Pid1 StartIdle()
+    Pid1 StartIdle(System.Text.Json.Nodes.JsonObject? app = null)
     {
-        var pid1 = Start(Worker("api", "print=ready").With("min_uptime", 1));
+        var pid1 = Start(app ?? Worker("api", "print=ready").With("min_uptime", 1));
         pid1.WaitMessage("ready");
         pid1.WaitEvent("worker_ready");
         // Asked once, so that the first use of everything is behind it; then until it has gone back to sleep.

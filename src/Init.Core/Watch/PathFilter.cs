@@ -25,7 +25,7 @@ public sealed class PathFilter
         _depth = spec.Depth;
         foreach (var name in Defaults)
         {
-            _rules.Add(new Rule(Glob.Of(name, ""), IsBack: false));
+            _rules.Add(new Rule(Glob.Of(name, ""), isBack: false));
         }
 
         foreach (var path in spec.Paths)
@@ -167,7 +167,21 @@ public sealed class PathFilter
 
     static string[] Split(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
-    sealed record Target(string Path, string[] Segments, Glob? Pattern);
+    sealed class Target(string path, string[] segments, Glob? pattern)
+    {
+        public string Path => path;
 
-    sealed record Rule(Glob Pattern, bool IsBack);
+        public string[] Segments => segments;
+
+        /// <summary>Null: all that is at or below the path.</summary>
+        public Glob? Pattern => pattern;
+    }
+
+    sealed class Rule(Glob pattern, bool isBack)
+    {
+        public Glob Pattern => pattern;
+
+        /// <summary>"!".</summary>
+        public bool IsBack => isBack;
+    }
 }

@@ -35,7 +35,13 @@ public sealed record WatchSpec
     /// <summary>Something is watched.</summary>
     public bool IsOn => !Paths.IsEmpty;
 
-    /// <summary>Means the same, so that a watch need not begin anew. (The record's own equality asks whether two lists are one object.)</summary>
+    /// <inheritdoc/>
+    public bool Equals(WatchSpec? other) => other is not null && IsSameAs(other) && Delay == other.Delay;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Paths.Length;
+
+    /// <summary>Watches the same in the same way, so that a watch need not begin anew.</summary>
     public bool IsSameAs(WatchSpec other) => Paths.AsSpan().SequenceEqual(other.Paths.AsSpan()) && Ignore.AsSpan().SequenceEqual(other.Ignore.AsSpan())
         && IgnoreMore.AsSpan().SequenceEqual(other.IgnoreMore.AsSpan()) && UsesPolling == other.UsesPolling && Interval == other.Interval
         && FollowsLinks == other.FollowsLinks && Depth == other.Depth;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Init.Linux.Interop;
 
 namespace Init.Linux.Watch;
@@ -20,7 +21,7 @@ public sealed unsafe class FileStat
         || _raw.stx_size != other._raw.stx_size || _raw.stx_ino != other._raw.stx_ino;
 
     /// <summary>The same file or folder, by whatever path.</summary>
-    public string Identity => $"{_raw.stx_dev_major}:{_raw.stx_dev_minor}:{_raw.stx_ino}";
+    public string Identity => string.Create(CultureInfo.InvariantCulture, $"{(long)_raw.stx_dev_major}:{(long)_raw.stx_dev_minor}:{(long)_raw.stx_ino}");
 
     /// <summary>The last change was of the content or its time (`touch`), not of rights, owner or number of names.</summary>
     public bool WasTouched => Math.Abs(_raw.stx_ctime.tv_sec - _raw.stx_mtime.tv_sec) <= 1;

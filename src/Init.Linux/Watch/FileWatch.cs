@@ -76,7 +76,7 @@ public sealed class FileWatch(EventLoop loop, Action<string, string, int> change
 
             if (entry.Watcher is InotifyWatcher { Problem: { } problem })
             {
-                Warn(entry.App, $"{problem}. Until then files are looked at every {entry.Spec.Interval.TotalSeconds:0.###} s");
+                Warn(entry.App, $"{problem}. Until then files are looked at every {(long)entry.Spec.Interval.TotalMilliseconds} ms");
                 End(entry);
                 Poll(entry.App, entry.Spec, entry.Folder);
             }
@@ -108,5 +108,14 @@ public sealed class FileWatch(EventLoop loop, Action<string, string, int> change
         }
     }
 
-    sealed record Entry(string App, WatchSpec Spec, string Folder, FolderWatcher Watcher);
+    sealed class Entry(string app, WatchSpec spec, string folder, FolderWatcher watcher)
+    {
+        public string App => app;
+
+        public WatchSpec Spec => spec;
+
+        public string Folder => folder;
+
+        public FolderWatcher Watcher => watcher;
+    }
 }

@@ -155,5 +155,10 @@ public abstract class FolderWatcher : IDisposable
         }
     }
 
-    sealed record Visit(string Folder, bool IsNews);
+    sealed class Visit(string folder, bool isNews)
+    {
+        public string Folder => folder;
+
+        public bool IsNews => isNews;
+    }
 }

@@ -126,7 +126,11 @@ public sealed unsafe class InotifyWatcher : FolderWatcher, IPollable
             return _paths[wd] == folder;
         }
 
-        WarnOnce(folder, errno);
+        if (Problem is null)
+        {
+            WarnOnce(folder, errno);
+        }
+
         if (errno is Libc.ENOENT or Libc.ENOTDIR && Roots.Contains(folder))
         {
             Attach(folder, isNews: true);

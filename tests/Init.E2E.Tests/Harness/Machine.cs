@@ -14,6 +14,8 @@ static class Machine
 
     static readonly Lazy<string[]?> Pid1Arguments = new(FindWayToPid1);
 
+    static readonly Lazy<bool> HasUserNamespaces = new(() => Find("unshare") is not null && Ends("unshare", "-Ur", "sh", "-c", "echo 9 >/proc/sys/user/max_inotify_watches"));
+
     public static string Pminit { get; } = Environment.GetEnvironmentVariable("PMINIT_BIN") ?? Path.Combine(Root(), "out", "pminit");
 
     public static string TestWorker { get; } =
@@ -68,6 +70,7 @@ static class Machine
             ?? MissingProgram(needs, Needs.Bash, "bash")
             ?? MissingProgram(needs, Needs.Root, "setpriv")
             ?? (needs.HasFlag(Needs.Root) && Environment.UserName != "root" ? "not root: cannot become another user" : null)
+            ?? (needs.HasFlag(Needs.UserNamespace) && !HasUserNamespaces.Value ? "a user namespace cannot be made: unshare -Ur is not permitted" : null)
             ?? (needs.HasFlag(Needs.Engine) ? Engine.Missing() : null);
     }
 
@@ -76,9 +79,11 @@ static class Machine
 
     static string[]? FindWayToPid1() => Find("unshare") is null ? null : WaysToPid1.FirstOrDefault(Works);
 
-    static bool Works(string[] arguments)
+    static bool Works(string[] arguments) => Ends("unshare", [.. arguments, "true"]);
+
+    static bool Ends(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("unshare", [.. arguments, "true"]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true };
         using var process = Process.Start(start)!;
         process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -20,4 +20,7 @@ public enum Needs
     Ruby = 64,
     Perl = 128,
     Bash = 256,
+
+    /// <summary>A user namespace of its own, with limits of its own.</summary>
+    UserNamespace = 512,
 }
