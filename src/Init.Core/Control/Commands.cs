@@ -59,6 +59,7 @@ public static class Commands
     public static readonly Verb JsonList = new()
     {
         Name = "jlist",
+        Options = [new VerbOption("pss", "Measure each worker's proportional memory too, which takes the kernel a while.")],
         NeedsRunning = true,
         Help = "List the workers as JSON in pm2's shape, without any environment variables.",
     };

@@ -36,14 +36,17 @@ public sealed record StatusEntry
     /// <summary>pm2: `unstable_restarts`.</summary>
     public int Unstable { get; init; }
 
-    /// <summary>How the last process ended: its code, or 128 + signal; null before the first exit.</summary>
-    public int? ExitCode { get; init; }
+    /// <summary>How the last process ended; null before the first exit.</summary>
+    public ExitStatus? LastExit { get; init; }
 
-    /// <summary>Resident bytes; 0 when not measured.</summary>
+    /// <summary>Resident bytes of the whole tree; 0 when not measured.</summary>
     public long MemoryBytes { get; init; }
 
-    /// <summary>Share of one CPU, 0 or more; 0 when not measured.</summary>
+    /// <summary>CPU time of the whole tree as a share of its age, in percent of one CPU, as `ps` counts; 0 when not measured.</summary>
     public double CpuPercent { get; init; }
+
+    /// <summary>What it uses, in full; null when there is no process.</summary>
+    public WorkerUse? Use { get; init; }
 
     /// <summary>When the app's schedule is due next; 0 without one.</summary>
     public long NextRunUnixMs { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Init.Core.Model;
 
 namespace Init.Core.Control;
 
@@ -31,7 +32,73 @@ public static class StatusJson
             WriteTexts(writer, "waiting_for"u8, entry.WaitingFor);
         }
 
+        WriteExit(writer, entry.LastExit);
+        WriteUse(writer, entry.Use);
         writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    static void WriteExit(Utf8JsonWriter writer, ExitStatus? last)
+    {
+        if (last is not { } exit)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("last_exit"u8);
+        if (exit.IsSignal)
+        {
+            writer.WriteString("signal"u8, new Signal(exit.Value).ToString());
+        }
+        else
+        {
+            writer.WriteNumber("code"u8, exit.Value);
+        }
+
+        if (exit.IsOutOfMemory)
+        {
+            writer.WriteString("cause"u8, "oom"u8);
+            writer.WriteNumber("limit_bytes"u8, exit.MemoryLimitBytes);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    static void WriteUse(Utf8JsonWriter writer, WorkerUse? use)
+    {
+        if (use is null)
+        {
+            return;
+        }
+
+        WriteUse(writer, "process"u8, use.Process);
+        WriteUse(writer, "tree"u8, use.Tree);
+        writer.WriteStartArray("zombie_parents"u8);
+        foreach (var parent in use.ZombieParents)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("pid"u8, parent.Pid);
+            writer.WriteString("name"u8, parent.Name);
+            writer.WriteNumber("zombies"u8, parent.Zombies);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    static void WriteUse(Utf8JsonWriter writer, ReadOnlySpan<byte> name, ResourceUse use)
+    {
+        writer.WriteStartObject(name);
+        writer.WriteNumber("memory_bytes"u8, use.MemoryBytes);
+        if (use.ProportionalBytes >= 0)
+        {
+            writer.WriteNumber("pss_bytes"u8, use.ProportionalBytes);
+        }
+
+        writer.WriteNumber("cpu_ms"u8, use.CpuMs);
+        writer.WriteNumber("processes"u8, use.Processes);
+        writer.WriteNumber("threads"u8, use.Threads);
+        writer.WriteNumber("descriptors"u8, use.Descriptors);
         writer.WriteEndObject();
     }
 
@@ -42,9 +109,9 @@ public static class StatusJson
         writer.WriteNumber("unstable_restarts"u8, entry.Unstable);
         writer.WriteNumber("pm_uptime"u8, entry.StartedUnixMs);
         writer.WriteNumber("created_at"u8, entry.CreatedUnixMs);
-        if (entry.ExitCode is int code)
+        if (entry.LastExit is { } exit)
         {
-            writer.WriteNumber("exit_code"u8, code);
+            writer.WriteNumber("exit_code"u8, exit.ShellCode);
         }
 
         // Tools iterate over these three without asking whether they exist.

@@ -33,6 +33,9 @@ public sealed record StatusRow
     /// <summary>Resident bytes.</summary>
     public long MemoryBytes { get; init; }
 
+    /// <summary>What somebody should know of it beyond the table; empty as a rule.</summary>
+    public string Notes { get; init; } = "";
+
     /// <summary>Reads the result of `ls`. What is missing is empty or 0; what is no object is left out.</summary>
     public static ImmutableArray<StatusRow> ReadAll(JsonElement result)
     {
@@ -69,7 +72,28 @@ public sealed record StatusRow
             Status = StatusOf(settings, element.Of("pminit").Of("waiting_for")),
             CpuPercent = cpu.ValueKind == JsonValueKind.Number && cpu.TryGetDouble(out var percent) ? percent : 0,
             MemoryBytes = monit.NumberOf("memory"),
+            Notes = NotesOf(element.Of("pminit")),
         };
+    }
+
+    static string NotesOf(JsonElement more)
+    {
+        var notes = new List<string>();
+        var exit = more.Of("last_exit");
+        if (exit.TextOf("cause") == "oom")
+        {
+            var limit = exit.NumberOf("limit_bytes");
+            notes.Add("its last process was killed by the kernel's OOM killer" + (limit > 0 ? $" (memory limit {HumanUnits.Memory(limit)})" : ""));
+        }
+
+        var parents = more.Of("zombie_parents");
+        for (var i = 0; parents.ValueKind == JsonValueKind.Array && i < parents.GetArrayLength(); i++)
+        {
+            var (name, pid, zombies) = (parents[i].TextOf("name"), parents[i].NumberOf("pid"), parents[i].NumberOf("zombies"));
+            notes.Add($"process {pid} ({name}) does not wait for its children: {zombies} zombie{(zombies == 1 ? "" : "s")}");
+        }
+
+        return string.Join("; ", notes);
     }
 
     /// <summary>pm2 has no word for waiting, so that tools for it are told "launching"; people see for what.</summary>

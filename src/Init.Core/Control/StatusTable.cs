@@ -15,7 +15,7 @@ public static class StatusTable
     /// <summary>id, pid, uptime, restarts, cpu and mem are numbers and stand to the right.</summary>
     static readonly bool[] IsRight = [true, false, false, true, true, true, false, true, true];
 
-    /// <summary>Renders the table, "\n" after every line.</summary>
+    /// <summary>Renders the table, "\n" after every line. What somebody should know of a worker follows in lines of its own.</summary>
     /// <param name="rows">In the order to show.</param>
     /// <param name="fancy">Box drawing, and pm2's arrow for restarts; for terminals that take UTF-8.</param>
     /// <param name="colour">Status in colour.</param>
@@ -45,6 +45,14 @@ public static class StatusTable
         }
 
         AppendRule(text, widths, fancy, "└┴┘");
+        foreach (var row in rows)
+        {
+            if (row.Notes.Length > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{row.Id} {DisplayText.Safe(row.Name)}: {DisplayText.Safe(row.Notes)}\n");
+            }
+        }
+
         return text.ToString();
     }
 

@@ -19,6 +19,12 @@ public readonly record struct ExitStatus
     /// <summary>True when the kernel wrote a core dump (CLD_DUMPED, waitid(2)).</summary>
     public bool CoreDumped { get; }
 
+    /// <summary>The kernel's OOM killer sent the signal.</summary>
+    public bool IsOutOfMemory { get; private init; }
+
+    /// <summary>The container's memory limit when it did; 0 when there is none (the machine's memory had run out), and for every other end.</summary>
+    public long MemoryLimitBytes { get; private init; }
+
     /// <summary>What a shell would report: the code, or 128 + the signal number.</summary>
     public int ShellCode => IsSignal ? 128 + Value : Value;
 
@@ -34,8 +40,12 @@ public readonly record struct ExitStatus
     /// <param name="coreDumped">Whether a core dump was written.</param>
     public static ExitStatus Signalled(int signal, bool coreDumped = false) => new(signal, true, coreDumped);
 
+    /// <summary>The process was killed by the kernel because memory had run out.</summary>
+    /// <param name="limitBytes">The container's limit; 0: there is none.</param>
+    public static ExitStatus OutOfMemory(long limitBytes) => new(9, true, false) { IsOutOfMemory = true, MemoryLimitBytes = limitBytes };
+
     /// <summary>"code 3" or "signal SIGKILL", for messages.</summary>
     public override string ToString() => IsSignal
-        ? $"signal {new Signal(Value)}{(CoreDumped ? " (core dumped)" : "")}"
+        ? $"signal {new Signal(Value)}{(CoreDumped ? " (core dumped)" : IsOutOfMemory ? " (out of memory)" : "")}"
         : $"code {Value}";
 }

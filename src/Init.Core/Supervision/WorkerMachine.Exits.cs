@@ -52,6 +52,11 @@ public static partial class WorkerMachine
     static WorkerState EndedOnRequest(in WorkerState s, ExitStatus status, in Turn turn)
     {
         var uptime = UptimeOf(s, turn);
+        if (s.Phase == Phase.Killing && status.IsOutOfMemory)
+        {
+            status = ExitStatus.Signalled(Sigkill); // ours came first, or as well: the kernel has killed something else
+        }
+
         var ended = Ended(s, status);
         ReportExited(s, status, uptime, LogLevel.Info, turn);
         turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));

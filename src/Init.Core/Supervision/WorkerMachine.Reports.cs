@@ -1,3 +1,4 @@
+using Init.Core.Control;
 using Init.Core.Logging;
 using Init.Core.Model;
 
@@ -69,9 +70,18 @@ public static partial class WorkerMachine
         var how = status.IsSignal
             ? new LogField("signal", new Signal(status.Value).ToString())
             : new LogField("code", status.Value);
+        if (status.IsOutOfMemory)
+        {
+            Report(turn, s.Pid, EventName.WorkerExited, LogLevel.Warn, $"killed by the kernel's OOM killer: {LimitText(status.MemoryLimitBytes)} uptime_ms={uptimeMs}",
+                how, new LogField("uptime_ms", uptimeMs), new LogField("cause", "oom"), new LogField("limit_bytes", status.MemoryLimitBytes));
+            return;
+        }
+
         Report(turn, s.Pid, EventName.WorkerExited, level, $"exited with {status} uptime_ms={uptimeMs}",
             how, new LogField("uptime_ms", uptimeMs));
     }
+
+    static string LimitText(long bytes) => bytes > 0 ? $"the container's memory limit is {HumanUnits.Memory(bytes)}" : "the machine's memory has run out";
 
     static void ReportSpawnFailed(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn)
     {

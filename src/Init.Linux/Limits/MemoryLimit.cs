@@ -1,21 +1,16 @@
 using System.Globalization;
-using System.Text;
-using Init.Linux.Runtime;
 
 namespace Init.Linux.Limits;
 
 /// <summary>
-/// The memory this container may use: the cgroup's limit, else (or where the limit is larger) that of the machine. Only the container's
-/// own cgroup is looked at, which inside a container is the root that /sys/fs/cgroup shows.
+/// The memory this container may use: the cgroup's limit, else (or where the limit is larger) that of the machine.
 /// </summary>
 public static class MemoryLimit
 {
     /// <summary>Bytes, more than 0; null when nothing tells (no /sys and no /proc).</summary>
-    public static long? Read() => Choose(
-        Bytes(ReadText("/sys/fs/cgroup/memory.max")) ?? Bytes(ReadText("/sys/fs/cgroup/memory/memory.limit_in_bytes")),
-        MemTotal(ReadText("/proc/meminfo")));
+    public static long? Read() => Choose(MemoryCgroup.Find()?.ReadLimit(), MemTotal(MemoryCgroup.ReadText("/proc/meminfo")));
 
-    /// <summary>The smaller of those that are known: cgroup v1 writes "no limit" as a number near 2^63.</summary>
+    /// <summary>The smaller of those that are known: a limit may be larger than the machine.</summary>
     public static long? Choose(long? limit, long? machine) => limit is { } a && machine is { } b ? Math.Min(a, b) : limit ?? machine;
 
     /// <summary>`memory.max` (cgroup v2, where "max" is no limit) or `memory.limit_in_bytes` (cgroup v1). Null: no limit.</summary>
@@ -36,6 +31,4 @@ public static class MemoryLimit
 
         return null;
     }
-
-    static string ReadText(string path) => Encoding.ASCII.GetString(ProcFile.Read(path));
 }

@@ -6,7 +6,7 @@ using Init.Core.Model;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
-using Init.Linux.Runtime;
+using Init.Linux.Resources;
 
 namespace Init.Linux.Net;
 
@@ -29,7 +29,7 @@ public sealed class StatusReport(Supervisor supervisor, string version)
         }
         else if (request.Verb == Commands.List || request.Verb == Commands.JsonList)
         {
-            ControlReplies.WriteStatus(output, Entries());
+            ControlReplies.WriteStatus(output, Entries(request["pss"] is not null));
         }
         else
         {
@@ -37,22 +37,32 @@ public sealed class StatusReport(Supervisor supervisor, string version)
         }
     }
 
-    ImmutableArray<StatusEntry> Entries()
+    ImmutableArray<StatusEntry> Entries(bool withProportional)
     {
         var now = Clock.Now;
         var workers = supervisor.Snapshot().Workers;
+        var leaders = new HashSet<int>();
+        foreach (var worker in workers)
+        {
+            if (worker.Pid != 0)
+            {
+                leaders.Add(worker.Pid);
+            }
+        }
+
+        var uses = ResourceSampler.Sample(leaders, withProportional);
         var entries = ImmutableArray.CreateBuilder<StatusEntry>(workers.Length);
         foreach (var worker in workers)
         {
-            entries.Add(EntryOf(worker, now));
+            entries.Add(EntryOf(worker, now, uses.GetValueOrDefault(worker.Pid)));
         }
 
         return entries.MoveToImmutable();
     }
 
-    StatusEntry EntryOf(in WorkerStatus worker, Instant now)
+    StatusEntry EntryOf(in WorkerStatus worker, Instant now, WorkerUse? use)
     {
-        var (memory, cpu) = ResourceSampler.Sample(worker.Pid, worker.StartedAt, now);
+        var uptimeMs = worker.Pid == 0 ? 0 : (long)(now - worker.StartedAt).TotalMilliseconds;
         return new StatusEntry
         {
             PmId = worker.Id,
@@ -62,12 +72,13 @@ public sealed class StatusReport(Supervisor supervisor, string version)
             Pid = worker.Pid,
             StartedUnixMs = worker.State.Incarnation == 0 ? 0 : _startedUnixMs + (long)(worker.StartedAt - _startedAt).TotalMilliseconds,
             CreatedUnixMs = _startedUnixMs,
-            UptimeMs = worker.Pid == 0 ? 0 : (long)(now - worker.StartedAt).TotalMilliseconds,
+            UptimeMs = uptimeMs,
             Restarts = worker.Restarts,
             Unstable = worker.UnstableExits,
-            ExitCode = worker.LastExit?.ShellCode,
-            MemoryBytes = memory,
-            CpuPercent = cpu,
+            LastExit = worker.LastExit,
+            MemoryBytes = use?.Tree.MemoryBytes ?? 0,
+            CpuPercent = use is null || uptimeMs <= 0 ? 0 : 100.0 * use.Tree.CpuMs / uptimeMs,
+            Use = use,
             NextRunUnixMs = worker.NextRun is { } next ? new DateTimeOffset(next).ToUnixTimeMilliseconds() : 0,
             Spec = worker.Spec,
         };

@@ -2,6 +2,7 @@ using Init.Core.Logging;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
 using Init.Linux.Readiness;
+using Init.Linux.Resources;
 using Init.Linux.Stage;
 
 namespace Init.Linux.Runtime;

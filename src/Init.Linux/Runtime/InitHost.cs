@@ -3,6 +3,7 @@ using Init.Core.Model;
 using Init.Core.Supervision;
 using Init.Linux.Evaluation;
 using Init.Linux.Interop;
+using Init.Linux.Limits;
 using Init.Linux.Loop;
 using Init.Linux.Net;
 using Init.Linux.Readiness;
@@ -21,6 +22,8 @@ public sealed class InitHost : IDisposable
 {
     /// <summary>SIGPIPE comes from our own writes; it is blocked and left pending.</summary>
     const ulong NotForUs = 1UL << 12;
+
+    const int SigKill = 9;
 
     const int FatalFaultsInARow = 100;
 
@@ -43,6 +46,8 @@ public sealed class InitHost : IDisposable
     readonly WorkerVerbs _verbs;
     readonly SignalSource _signals;
     readonly ProcessTree _tree;
+    readonly MemoryCgroup? _cgroup = MemoryCgroup.Find();
+    readonly OomKills _oomKills;
     readonly List<SocketServer> _servers = [];
     readonly FileWatch _files;
     ClockWatch? _clockWatch;
@@ -71,6 +76,7 @@ public sealed class InitHost : IDisposable
         _verbs = new WorkerVerbs(_supervisor, _queue);
         _files = new FileWatch(_loop, (app, path, count) => _queue.Tell(new SupervisorEvent.FilesChanged(app, path, count)), Warn);
         _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
+        _oomKills = new OomKills(_cgroup);
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -270,6 +276,11 @@ public sealed class InitHost : IDisposable
     {
         _logs.DrainEnded(pid);
         _readiness.Ended(pid);
+        if (status.IsSignal && status.Value == SigKill && _oomKills.Claim(Clock.Now))
+        {
+            status = ExitStatus.OutOfMemory(_oomKills.LimitBytes);
+        }
+
         WorkerEvent what = _stages.Ended(pid) is { } problem
             ? new WorkerEvent.SpawnFailed(incarnation, problem.Stage, problem.Errno, problem.Detail)
             : new WorkerEvent.Exited(incarnation, status);

@@ -84,7 +84,11 @@ public static unsafe class ProcFile
             int.Parse(fields[2], CultureInfo.InvariantCulture),
             int.Parse(fields[3], CultureInfo.InvariantCulture),
             long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture),
-            long.Parse(fields[21], CultureInfo.InvariantCulture));
+            long.Parse(fields[21], CultureInfo.InvariantCulture))
+        {
+            ChildrenTicks = long.Parse(fields[13], CultureInfo.InvariantCulture) + long.Parse(fields[14], CultureInfo.InvariantCulture),
+            Threads = int.Parse(fields[17], CultureInfo.InvariantCulture),
+        };
     }
 }
 
@@ -96,4 +100,11 @@ public static unsafe class ProcFile
 /// <param name="Session">Session.</param>
 /// <param name="CpuTicks">User + system time, in clock ticks.</param>
 /// <param name="ResidentPages">RSS in pages.</param>
-public readonly record struct ProcStat(int Pid, char State, int Parent, int Group, int Session, long CpuTicks, long ResidentPages);
+public readonly record struct ProcStat(int Pid, char State, int Parent, int Group, int Session, long CpuTicks, long ResidentPages)
+{
+    /// <summary>User + system time of children that have ended and were waited for, and of theirs.</summary>
+    public long ChildrenTicks { get; init; }
+
+    /// <summary>Number of threads.</summary>
+    public int Threads { get; init; }
+}

@@ -20,7 +20,7 @@ public class StatusTests
         UptimeMs = 3_725_000,
         Restarts = 3,
         Unstable = 1,
-        ExitCode = 137,
+        LastExit = ExitStatus.Signalled(9),
         MemoryBytes = 12_897_485,
         CpuPercent = 12.345,
         Spec = new AppSpec

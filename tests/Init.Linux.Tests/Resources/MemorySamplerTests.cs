@@ -1,9 +1,9 @@
 using Init.Core.Model;
 using Init.Core.Supervision;
-using Init.Linux.Runtime;
+using Init.Linux.Resources;
 using Init.Linux.Tests.Support;
 
-namespace Init.Linux.Tests.Runtime;
+namespace Init.Linux.Tests.Resources;
 
 public sealed class MemorySamplerTests
 {

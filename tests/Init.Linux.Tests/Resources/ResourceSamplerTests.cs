@@ -1,0 +1,54 @@
+using Init.Linux.Resources;
+using Init.Linux.Tests.Support;
+
+namespace Init.Linux.Tests.Resources;
+
+public sealed class ResourceSamplerTests
+{
+    [Fact]
+    public void Worker_AndItsTree_AreMeasured()
+    {
+        using var family = Child.Shell("sleep 1000 & sleep 1000 & exec 3</dev/null; echo ready; wait");
+        using var other = Child.Shell("echo ready; exec sleep 1000");
+        Assert.Equal("ready", family.ReadLine());
+        Assert.Equal("ready", other.ReadLine());
+
+        var uses = ResourceSampler.Sample([family.Pid, other.Pid, 999_999_999], withProportional: true);
+
+        var (own, tree) = (uses[family.Pid].Process, uses[family.Pid].Tree);
+        Assert.Equal((1, 1, 4), (own.Processes, own.Threads, own.Descriptors));
+        Assert.Equal((3, 3), (tree.Processes, tree.Threads));
+        Assert.Equal(own.Descriptors + 3 + 3, tree.Descriptors); // the shell opened its fourth after it had started the others
+        Assert.True(own.MemoryBytes > 100_000 && tree.MemoryBytes > own.MemoryBytes + uses[other.Pid].Tree.MemoryBytes, $"{own.MemoryBytes} of {tree.MemoryBytes}");
+        Assert.InRange(own.ProportionalBytes, 1024, own.MemoryBytes + (1 << 20)); // RSS is counted in batches
+        Assert.Equal(-1, tree.ProportionalBytes);
+        Assert.Empty(uses[family.Pid].ZombieParents);
+        Assert.Equal((0, 0), (uses[999_999_999].Tree.MemoryBytes, uses[999_999_999].Tree.Processes));
+    }
+
+    [Fact]
+    public void CpuOfEndedChildren_IsTheTrees()
+    {
+        using var child = Child.Shell("sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; echo ready; read x; sleep 1000");
+        Assert.Equal("ready", child.ReadLine());
+        var use = ResourceSampler.Sample([child.Pid], withProportional: false)[child.Pid];
+        Assert.True(use.Tree.CpuMs > 20 && use.Tree.CpuMs > use.Process.CpuMs, $"{use.Tree.CpuMs} of the tree, {use.Process.CpuMs} of the shell");
+        Assert.Equal(-1, use.Process.ProportionalBytes);
+    }
+
+    [Fact]
+    public void Zombies_AreCounted_AndTheirParentIsNamed()
+    {
+        // Two children of a shell that becomes a sleep, which waits for nobody.
+        using var child = Child.Shell("sh -c 'echo $$' & sh -c 'echo $$' & exec sleep 1000");
+        foreach (var _ in new int[2])
+        {
+            Child.WaitEnd(child.ReadPid());
+        }
+
+        var use = ResourceSampler.Sample([child.Pid], withProportional: false)[child.Pid];
+        var parent = Assert.Single(use.ZombieParents);
+        Assert.Equal((child.Pid, "sleep", 2), (parent.Pid, parent.Name, parent.Zombies));
+        Assert.Equal(1, use.Tree.Processes);
+    }
+}
