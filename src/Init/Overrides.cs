@@ -11,7 +11,7 @@ static class Overrides
 {
     const string HealthForm = "expected HOST:PORT, [IPV6]:PORT, PORT or off";
 
-    /// <summary>Applies `--health`/`PMINIT_HEALTH`, `--socket`/`PMINIT_SOCKET`, and what only pm2-runtime's command line has.</summary>
+    /// <summary>Applies `--health`/`PMINIT_HEALTH`, `--socket`/`PMINIT_SOCKET`, `PMINIT_MEMORY_GUARD`, and what only pm2-runtime's command line has.</summary>
     /// <returns>False with a problem when one of them cannot be read.</returns>
     public static bool TryApply(
         GlobalSettings file, RunLine line, Inherited inherited, out GlobalSettings settings, out string problem)
@@ -34,6 +34,17 @@ static class Overrides
             }
 
             settings = settings with { Health = read };
+        }
+
+        if (inherited.Variable("PMINIT_MEMORY_GUARD") is { Length: > 0 } guard)
+        {
+            if (MemoryGuardSettings.Parse(guard) is not { } read)
+            {
+                problem = $"PMINIT_MEMORY_GUARD {guard}: expected on, off, or a part of the memory limit from 10% to 99%";
+                return false;
+            }
+
+            settings = settings with { MemoryGuard = read };
         }
 
         settings = settings with { Control = ApplySocket(settings.Control, inherited.Variable("PMINIT_SOCKET"), isOption: false) };

@@ -56,9 +56,24 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.InRange(Status(pid1, "VmHWM:"), 1, BusyMemoryLimitKb);
     }
 
-    Pid1 StartIdle(System.Text.Json.Nodes.JsonObject? app = null)
+    /// <summary>The memory guard needs no look where the kernel tells that memory gets scarce.</summary>
+    [RequiresCgroupFact("memory")]
+    public void Idle_NeverWakes_WithAMemoryLimitThatTheKernelWatches()
     {
-        var pid1 = Start(app ?? Worker("api", "print=ready").With("min_uptime", 1));
+        using var cgroup = new Cgroup("memory") { ["memory.limit_in_bytes"] = $"{256 << 20}" };
+        var pid1 = StartIdle(cgroup.Enter);
+        var before = Switches(pid1);
+
+        Thread.Sleep(Window);
+
+        Assert.Equal(before, Switches(pid1));
+    }
+
+    Pid1 StartIdle(params IReadOnlyList<string> before) => StartIdle(Worker("api", "print=ready").With("min_uptime", 1), before);
+
+    Pid1 StartIdle(System.Text.Json.Nodes.JsonObject app, params IReadOnlyList<string> before)
+    {
+        var pid1 = Start(new StartOptions { File = Of(app), Before = before });
         pid1.WaitMessage("ready");
         pid1.WaitEvent("worker_ready");
         // Asked once, so that the first use of everything is behind it; then until it has gone back to sleep.

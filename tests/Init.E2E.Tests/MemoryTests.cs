@@ -1,4 +1,5 @@
-// max_memory_restart measures the whole tree, not only the process that pminit knows.
+// Memory limits of workers and of the container, the latter with a real cgroup; what status says of resources; and no process to be had.
+using System.Text.Json;
 using Init.E2E.Tests.Harness;
 using Xunit.Abstractions;
 
@@ -6,6 +7,24 @@ namespace Init.E2E.Tests;
 
 public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
 {
+    const long Limit = 96 << 20;
+
+    /// <summary>Fills memory bit by bit in its first life; asked to end, it says so and ends.</summary>
+    const string Hog = """
+        import os, signal, sys, time
+        def asked(*_):
+            print('asked', flush=True)
+            os._exit(0)
+        signal.signal(signal.SIGTERM, asked)
+        held = []
+        if not os.path.exists('first'):
+            open('first', 'w').close()
+            while True:
+                held.append(bytearray(1 << 20))
+                time.sleep(0.03)
+        time.sleep(1000)
+        """;
+
     [RequiresFact(Needs.Python)]
     public void TreeThatHoldsTooMuch_IsRestartedInTheOrderlyWay()
     {
@@ -27,4 +46,99 @@ public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Single(pid1.Events("worker_started"), started => started.App == "calm");
         Assert.DoesNotContain(pid1.Events("worker_killed"), killed => killed.App == "hog");
     }
+
+    [RequiresCgroupFact("memory")]
+    public void ContainerThatIsNearlyFull_HasItsLargestWorkerRestarted_BeforeTheKernelKills()
+    {
+        using var cgroup = new Cgroup("memory") { ["memory.limit_in_bytes"] = $"{Limit}" };
+        var pid1 = StartHog(cgroup, []);
+
+        var guard = pid1.WaitEvent("memory_guard", "hog");
+
+        Assert.Contains("restarted before the kernel kills", guard.Message);
+        Assert.Equal(Limit, guard.Number("limit_bytes"));
+        Assert.InRange(guard.Number("usage_bytes")!.Value, Limit / 10 * 9, Limit);
+        Assert.InRange(guard.Number("memory_bytes")!.Value, Limit / 2, 2 * Limit);
+        pid1.WaitMessage("asked", "hog");
+        Assert.Equal(0, pid1.WaitEvent("worker_exited", "hog").Number("code"));
+        pid1.WaitEvent("worker_ready", "hog", 2);
+        Assert.Equal("oom_kill 0", cgroup["memory.oom_control"].Split('\n')[^1]);
+        Assert.Single(pid1.Events("worker_started", "calm"));
+        Assert.Single(pid1.Events("memory_guard"));
+    }
+
+    [RequiresCgroupFact("memory")]
+    public void ContainerWithoutTheGuard_IsFullAtLast_AndTheKernelsKillIsNamed()
+    {
+        using var cgroup = new Cgroup("memory") { ["memory.limit_in_bytes"] = $"{Limit}" };
+        var pid1 = StartHog(cgroup, new() { ["PMINIT_MEMORY_GUARD"] = "off" });
+
+        var exited = pid1.WaitEvent("worker_exited", "hog");
+
+        Assert.StartsWith("killed by the kernel's OOM killer: the container's memory limit is 96.0mb", exited.Message);
+        Assert.Equal(("SIGKILL", "oom", Limit), (exited.String("signal"), exited.String("cause"), exited.Number("limit_bytes")));
+        Assert.Equal("oom_kill 1", cgroup["memory.oom_control"].Split('\n')[^1]);
+        pid1.WaitEvent("worker_ready", "hog", 2);
+        var last = Status(pid1)[0].GetProperty("last_exit");
+        Assert.Equal(("SIGKILL", "oom"), (last.GetProperty("signal").GetString(), last.GetProperty("cause").GetString()));
+        Assert.Contains("0 hog: its last process was killed by the kernel's OOM killer (memory limit 96.0mb)\n", pid1.Client("ls").Output);
+
+        // A SIGKILL of somebody else's is not the kernel's, though the count is above 0.
+        pid1.SignalInside(pid1.Events("worker_started", "hog").Last().Pid!.Value, Sys.Kill);
+        Assert.False(pid1.WaitEvent("worker_exited", "hog", 2).Has("cause"));
+        Assert.Empty(pid1.Events("memory_guard"));
+    }
+
+    [RequiresFact]
+    public void Status_TellsWhatTreesUse_AndWhoLeavesZombies()
+    {
+        // The shell becomes a sleep, which waits for nobody: two of its three children have ended.
+        var pid1 = Start(EcosystemFile.Shell("careless", "sh -c 'echo done' & sh -c 'echo done' & sleep 1000 & exec sleep 1001"), EcosystemFile.Worker("calm", "print=up"));
+        pid1.WaitMessage("done", "careless", 2);
+        pid1.WaitMessage("up", "calm");
+        pid1.WaitUntil("both zombies of the sleep", () => Status(pid1)[0].GetProperty("zombie_parents").EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } parent
+            && parent.GetProperty("zombies").GetInt32() == 2 && parent.GetProperty("name").GetString() == "sleep");
+
+        var (careless, calm) = (Status(pid1)[0], Status(pid1)[1]);
+        Assert.Equal((2, 2, 6), (Number(careless, "tree", "processes"), Number(careless, "tree", "threads"), Number(careless, "tree", "descriptors")));
+        Assert.True(Number(careless, "tree", "memory_bytes") > Number(careless, "process", "memory_bytes"));
+        Assert.Equal(0, calm.GetProperty("zombie_parents").GetArrayLength());
+        Assert.False(calm.GetProperty("process").TryGetProperty("pss_bytes", out _));
+        Assert.True(Number(Status(pid1, "--pss")[1], "process", "pss_bytes") > 0);
+        var pid = pid1.Events("worker_started", "careless").Single().Pid;
+        Assert.Contains($"0 careless: process {pid} (sleep) does not wait for its children: 2 zombies\n", pid1.Client("ls").Output);
+    }
+
+    [RequiresCgroupFact("pids")]
+    public void NoProcessToBeHad_IsNamed_AndTriedAgain()
+    {
+        using var cgroup = new Cgroup("pids");
+        var pid1 = Start(new StartOptions { File = EcosystemFile.Of(EcosystemFile.Worker("api", "print=up").With("instances", 2)), Before = cgroup.Enter });
+        pid1.WaitMessage("up", "api", 2);
+        cgroup["pids.max"] = "1"; // fewer than there are: no more forks
+        pid1.SignalInside(pid1.Events("worker_started", "api").First().Pid!.Value, Sys.Kill);
+
+        var failed = pid1.WaitEvent("spawn_failed", "api");
+        cgroup["pids.max"] = "max";
+
+        Assert.Equal(("fork", 11), (failed.String("stage"), failed.Number("errno")));
+        Assert.Contains("check the container's pids and memory limits", failed.Message);
+        pid1.WaitEvent("worker_started", "api", 3);
+    }
+
+    Pid1 StartHog(Cgroup cgroup, Dictionary<string, string> environment)
+    {
+        var app = EcosystemFile.App("hog", "python3", "-c", Hog);
+        return Start(new StartOptions { File = EcosystemFile.Of(app, EcosystemFile.Shell("calm", "exec sleep 1000")), Before = cgroup.Enter, Environment = environment });
+    }
+
+    /// <summary>What `jlist` says of each worker under "pminit".</summary>
+    static JsonElement[] Status(Pid1 pid1, params string[] options)
+    {
+        var answer = pid1.Client(["jlist", .. options]);
+        Assert.Equal((0, ""), (answer.Code, answer.Errors));
+        return [.. JsonDocument.Parse(answer.Output).RootElement.EnumerateArray().Select(worker => worker.GetProperty("pminit"))];
+    }
+
+    static long Number(JsonElement worker, string part, string name) => worker.GetProperty(part).GetProperty(name).GetInt64();
 }

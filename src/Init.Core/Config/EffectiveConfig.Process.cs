@@ -7,6 +7,21 @@ namespace Init.Core.Config;
 /// <summary>User, groups, limits and priorities: only those that the file asks for.</summary>
 public static partial class EffectiveConfig
 {
+    static void WriteMemoryGuard(Utf8JsonWriter json, MemoryGuardSettings guard)
+    {
+        if (!guard.Enabled)
+        {
+            json.WriteBoolean("memory_guard", false);
+        }
+        else if (guard != new MemoryGuardSettings())
+        {
+            json.WriteStartObject("memory_guard");
+            json.WriteString("at", string.Create(CultureInfo.InvariantCulture, $"{guard.AtPercent}%"));
+            WriteDuration(json, "cooldown", guard.Cooldown);
+            json.WriteEndObject();
+        }
+    }
+
     static void WriteProcess(Utf8JsonWriter json, ProcessSettings process)
     {
         WriteText(json, "uid", Text(process.User));

@@ -210,6 +210,7 @@ public static partial class EffectiveConfig
             WriteDuration(json, "shutdown_delay", settings.ShutdownDelay);
         }
 
+        WriteMemoryGuard(json, settings.MemoryGuard);
         json.WriteEndObject();
     }
 

@@ -19,6 +19,7 @@ public static class EventNames
         EventName.WorkerFailed => "worker_failed",
         EventName.WorkerDone => "worker_done",
         EventName.WorkerMemory => "worker_memory",
+        EventName.MemoryGuard => "memory_guard",
         EventName.SpawnFailed => "spawn_failed",
         EventName.LeftoversKilled => "leftovers_killed",
         EventName.ShutdownStarted => "shutdown_started",

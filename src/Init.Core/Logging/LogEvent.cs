@@ -28,6 +28,7 @@ public enum EventName
     WorkerFailed,
     WorkerDone,
     WorkerMemory,
+    MemoryGuard,
     SpawnFailed,
     LeftoversKilled,
     ShutdownStarted,

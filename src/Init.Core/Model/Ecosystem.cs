@@ -60,6 +60,9 @@ public sealed record GlobalSettings
     /// <summary>How long apps without a value of their own go on serving after the signal that stops the container.</summary>
     public TimeSpan ShutdownDelay { get; init; }
 
+    /// <summary>What is done before the container's memory is used up.</summary>
+    public MemoryGuardSettings MemoryGuard { get; init; } = new();
+
     /// <summary>Bound on the whole orderly stop; null: only each app's `kill_timeout` bounds it.</summary>
     public TimeSpan? ShutdownTimeout { get; init; }
 }

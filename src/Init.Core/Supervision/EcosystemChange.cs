@@ -82,6 +82,7 @@ public sealed record EcosystemChange
         var adjusted = ImmutableArray.CreateBuilder<string>();
         AddIf(adjusted, old.Settings.ShutdownTimeout != now.Settings.ShutdownTimeout, "pminit.shutdown_timeout");
         AddIf(adjusted, old.Settings.ShutdownDelay != now.Settings.ShutdownDelay, "pminit.shutdown_delay");
+        AddIf(adjusted, old.Settings.MemoryGuard != now.Settings.MemoryGuard, "pminit.memory_guard");
         return new EcosystemChange
         {
             Apps = changes.ToImmutable(),

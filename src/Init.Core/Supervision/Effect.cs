@@ -34,7 +34,17 @@ public abstract record Effect
     public sealed record ReadConfig : Effect;
 
     /// <summary>Measure the memory of these workers' trees. Answered by MemorySampled.</summary>
-    public sealed record SampleMemory(ImmutableArray<MemoryQuestion> Questions) : Effect;
+    public sealed record SampleMemory(ImmutableArray<MemoryQuestion> Questions) : Effect
+    {
+        /// <summary>Asked by the memory guard; the answer says so too.</summary>
+        public bool IsForGuard { get; init; }
+    }
+
+    /// <summary>
+    /// Look how much of the container's memory is used, and have the kernel tell, where it can, when usage next crosses one of these parts of
+    /// the limit, or reaches the limit. Answered by MemoryRead; what the kernel tells later, by MemoryNotice.
+    /// </summary>
+    public sealed record ReadMemory(int ClosePercent, int AtPercent) : Effect;
 
     /// <summary>Tell FilesChanged when what the app watches changes, from now on. It replaces what was told of the app before; with a watch that is off nothing is told.</summary>
     public sealed record WatchFiles(string App, WatchSpec Watch, string? Cwd) : Effect;

@@ -27,6 +27,9 @@ sealed class Slot(int id, WorkerId worker, AppSpec spec)
     /// <summary>It is retired and serves on until then; Never: no delay runs.</summary>
     public Instant KeepUntil { get; set; } = Instant.Never;
 
+    /// <summary>When the memory guard restarted it; long ago: never.</summary>
+    public Instant RecycledAt { get; set; } = new(long.MinValue / 2);
+
     /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
     public bool IsFine => IsLeaving || Spec.IsTask || Spec.IsJob || State.Phase == Phase.Ready || State.EndedByPlan || (!Spec.AutoStart && State.Phase == Phase.Down);
 

@@ -89,7 +89,9 @@ public sealed partial class Supervisor
         }
 
         _slots.AddRange(leaving.FindAll(static slot => slot.IsLeaving));
+        var guardBefore = GuardSettings;
         _ecosystem = now with { Settings = now.Settings with { Health = _ecosystem.Settings.Health, Control = _ecosystem.Settings.Control, Log = _ecosystem.Settings.Log } };
+        RenewGuard(guardBefore, at);
         ArrangeSchedules(at);
         ArrangeWatches(effects);
         RemoveGone();

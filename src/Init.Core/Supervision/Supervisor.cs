@@ -84,7 +84,7 @@ public sealed partial class Supervisor
         {
             if (_nextDeadlineIsStale)
             {
-                _nextDeadline = Instant.Min(_shutdownDeadline, _startAt);
+                _nextDeadline = Instant.Min(Instant.Min(_shutdownDeadline, _startAt), _guard.NextLook);
                 var isMeasured = false;
                 foreach (var slot in _slots)
                 {
@@ -185,7 +185,13 @@ public sealed partial class Supervisor
                 OnScale(scale, now, effects);
                 break;
             case SupervisorEvent.MemorySampled sampled:
-                OnMemorySampled(sampled.Samples, now, effects);
+                OnMemorySampled(sampled, now, effects);
+                break;
+            case SupervisorEvent.MemoryNotice:
+                OnMemoryNotice(now, effects);
+                break;
+            case SupervisorEvent.MemoryRead read:
+                OnMemoryRead(read, now, effects);
                 break;
             case SupervisorEvent.ClockSet set:
                 OnClockSet(set.Clock, now);
@@ -251,6 +257,7 @@ public sealed partial class Supervisor
         }
 
         AskForMemory(now, effects);
+        LookAtMemory(now, effects);
         FireSchedules(now, effects);
         FollowChanges(now, effects);
         if (_shutdownDeadline <= now)

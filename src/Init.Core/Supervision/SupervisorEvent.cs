@@ -26,7 +26,20 @@ public abstract record SupervisorEvent
     public sealed record Scale(string App, int Instances) : SupervisorEvent;
 
     /// <summary>The answer to SampleMemory, in the same turn.</summary>
-    public sealed record MemorySampled(ImmutableArray<MemorySample> Samples) : SupervisorEvent;
+    public sealed record MemorySampled(ImmutableArray<MemorySample> Samples) : SupervisorEvent
+    {
+        /// <summary>As in the question.</summary>
+        public bool IsForGuard { get; init; }
+    }
+
+    /// <summary>The kernel counts this container's memory (once after Begin), or tells that usage has changed much.</summary>
+    public sealed record MemoryNotice : SupervisorEvent;
+
+    /// <summary>The answer to ReadMemory, in the same turn.</summary>
+    /// <param name="UsedBytes">What the kernel could not take back: without the pages of files.</param>
+    /// <param name="LimitBytes">The container's limit; 0: there is none, or it cannot be read.</param>
+    /// <param name="KernelTells">A MemoryNotice comes before usage is near the mark; false: somebody has to look.</param>
+    public sealed record MemoryRead(long UsedBytes, long LimitBytes, bool KernelTells) : SupervisorEvent;
 
     /// <summary>Files that an app watches have changed: the first path, and how many changes this tells of.</summary>
     public sealed record FilesChanged(string App, string Path, int Count) : SupervisorEvent;

@@ -44,10 +44,10 @@ public static partial class WorkerMachine
             Reason.None => (LogLevel.Info, ""),
             Reason.Asked => (LogLevel.Info, ""),
             Reason.Unhealthy => (LogLevel.Warn, ": its probe failed"),
-            Reason.Memory => (LogLevel.Warn, ": it used more memory than allowed"),
             Reason.NotReady => (LogLevel.Warn, ": it did not become ready"),
             Reason.Hung => (LogLevel.Warn, WhyHung(s)),
             Reason.Own => (LogLevel.Info, ": it says that it stops"),
+            Reason.Memory => (LogLevel.Warn, ": it uses too much memory"),
         };
         Report(turn, s.Pid, EventName.WorkerStopping, level, $"stopping with {signal} kill_timeout_ms={timeout}{why}",
             new LogField("signal", signal), new LogField("kill_timeout_ms", timeout));

@@ -19,6 +19,8 @@ public sealed class EffectRunner(
 
     /// <summary>Watches files, or ends that.</summary>
     public Action<Effect.WatchFiles>? WatchFiles { get; set; }
+    /// <summary>Looks at the container's memory; null where nothing counts it.</summary>
+    public Func<int, int, SupervisorEvent>? ReadMemory { get; set; }
 
     /// <summary>Set by the Exit effect.</summary>
     public int? ExitCode { get; private set; }
@@ -50,7 +52,10 @@ public sealed class EffectRunner(
                 sink.Write(report.Event);
                 break;
             case Effect.SampleMemory sample:
-                queue.Answer(new SupervisorEvent.MemorySampled(MemorySampler.Sample(sample.Questions)));
+                queue.Answer(new SupervisorEvent.MemorySampled(MemorySampler.Sample(sample.Questions)) { IsForGuard = sample.IsForGuard });
+                break;
+            case Effect.ReadMemory read:
+                queue.Answer(ReadMemory?.Invoke(read.ClosePercent, read.AtPercent) ?? new SupervisorEvent.MemoryRead(0, 0, false));
                 break;
             case Effect.ReadConfig when ReadConfig is { } read:
                 read();

@@ -48,6 +48,7 @@ public sealed class InitHost : IDisposable
     readonly ProcessTree _tree;
     readonly MemoryCgroup? _cgroup = MemoryCgroup.Find();
     readonly OomKills _oomKills;
+    MemoryWatch? _memoryWatch;
     readonly List<SocketServer> _servers = [];
     readonly FileWatch _files;
     ClockWatch? _clockWatch;
@@ -77,6 +78,7 @@ public sealed class InitHost : IDisposable
         _files = new FileWatch(_loop, (app, path, count) => _queue.Tell(new SupervisorEvent.FilesChanged(app, path, count)), Warn);
         _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
         _oomKills = new OomKills(_cgroup);
+        _runner.ReadMemory = _cgroup is null ? null : ReadMemory;
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
 
@@ -160,6 +162,7 @@ public sealed class InitHost : IDisposable
         _reading?.Dispose();
         _clockWatch?.Dispose();
         _files.Dispose();
+        _memoryWatch?.Dispose();
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
@@ -173,6 +176,11 @@ public sealed class InitHost : IDisposable
         _supervisor.Begin(now, _effects);
         CarryOut();
         TellClock();
+        if (_cgroup?.ReadLimit() is not null)
+        {
+            OnMemoryNotice();
+        }
+
         Decide(now);
         WatchClock(now);
         Flush();
@@ -232,6 +240,15 @@ public sealed class InitHost : IDisposable
         }
 
         return next;
+    }
+
+    void OnMemoryNotice() => _queue.Tell(new SupervisorEvent.MemoryNotice());
+
+    SupervisorEvent.MemoryRead ReadMemory(int closePercent, int atPercent)
+    {
+        _oomKills.Look(Clock.Now); // of children of workers, too: no later exit is to be explained by them
+        _memoryWatch ??= new MemoryWatch(_loop, _cgroup!, OnMemoryNotice);
+        return _memoryWatch.Read(closePercent, atPercent);
     }
 
     void TellClock() => _queue.Tell(new SupervisorEvent.ClockSet(Clock.Wall));

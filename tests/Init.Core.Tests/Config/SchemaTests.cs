@@ -82,7 +82,7 @@ public sealed class SchemaTests
 
     public static bool Accepts(DataNode node) => new SchemaValidator(Schema.RootElement).Accepts(JsonSerializer.SerializeToElement(Plain(node)));
 
-    static bool Accepts(string text)
+    public static bool Accepts(string text)
     {
         var errors = new List<ConfigError>();
         var node = DataReader.Read(Encoding.UTF8.GetBytes(text), "x.json", errors);

@@ -29,8 +29,9 @@ public class SupervisorWalkTests
         {
             try
             {
-                var ending = Live(seed);
+                var ending = Live(seed, out var recycled);
                 endings[ending] = endings.GetValueOrDefault(ending) + 1;
+                endings["recycled"] = endings.GetValueOrDefault("recycled") + recycled;
             }
             catch (Exception e)
             {
@@ -39,16 +40,19 @@ public class SupervisorWalkTests
         }
 
         // A walk that never meets a case proves nothing about it.
-        Assert.All(["no app left", "essential", "orderly", "killed"], ending => Assert.True(endings.GetValueOrDefault(ending) > 10, ending));
+        Assert.All(["no app left", "essential", "orderly", "killed", "recycled"], ending => Assert.True(endings.GetValueOrDefault(ending) > 10, ending));
     }
 
-    static string Live(int seed)
+    static string Live(int seed, out int recycled)
     {
+        recycled = 0;
         var random = new Lcg(seed);
         var hasCircles = random.Below(4) == 0;
         var world = new World(AnyEcosystem(random, isReversed: false)) { ChecksStopOrder = !hasCircles };
         world.SpawnFate = () => random.Below(25) == 0 ? ((SpawnStage)random.Below(5), random.Below(14)) : null;
         world.MemoryOf = _ => random.Below(110);
+        var limit = random.Below(2) * 120;
+        world.ContainerMemory = () => new SupervisorEvent.MemoryRead(random.Below(130), limit, random.Below(2) == 0);
         world.Begin();
         var clock = WallClock.Of(world.Now, Noon);
         world.Step(new SupervisorEvent.ClockSet(clock));
@@ -57,6 +61,7 @@ public class SupervisorWalkTests
             LiveOn(world, random, ref clock, hasCircles);
         }
 
+        recycled = world.Effects.OfType<Effect.Report>().Count(r => r.Event is { Name: EventName.MemoryGuard, Worker: not null });
         if (world.ExitCode is not null)
         {
             CheckEnd(world);
@@ -121,7 +126,12 @@ public class SupervisorWalkTests
 
         return Specs.Of([.. apps]) with
         {
-            Settings = new GlobalSettings { ShutdownTimeout = random.Below(2) == 0 ? null : Specs.Ms(random.Below(2500)), ShutdownDelay = Specs.Ms(random.Below(3) * 300) },
+            Settings = new GlobalSettings
+            {
+                ShutdownTimeout = random.Below(2) == 0 ? null : Specs.Ms(random.Below(2500)),
+                ShutdownDelay = Specs.Ms(random.Below(3) * 300),
+                MemoryGuard = new MemoryGuardSettings { Enabled = random.Below(3) != 0, AtPercent = 50 + random.Below(50), Cooldown = Specs.Ms(random.Below(3000)) },
+            },
         };
     }
 
@@ -151,6 +161,9 @@ public class SupervisorWalkTests
                 break;
             case 6:
                 Operate(world, random);
+                break;
+            case 9 when random.Below(2) == 0:
+                world.Step(new SupervisorEvent.MemoryNotice());
                 break;
             case 8 when random.Below(3) == 0:
                 clock = WallClock.Of(world.Now, Noon.AddSeconds(random.Below(7200)));
@@ -236,7 +249,7 @@ public class SupervisorWalkTests
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
         var isMeasured = snapshot.Workers.Any(w => w.Spec.MaxMemoryBytes is not null && w.Pid != 0);
         var isChanged = world.LastChange is { } change && world.Now <= change + Specs.Ms(300);
-        Assert.True(snapshot.IsShuttingDown || isMeasured || isChanged || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
+        Assert.True(snapshot.IsShuttingDown || isMeasured || isChanged || world.Supervisor.Ecosystem.Settings.MemoryGuard.Enabled || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
         Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving || w.Spec.IsTask || w.Spec.IsJob || !w.Spec.AutoStart));
         Assert.Equal(snapshot.Workers.Length, snapshot.Workers.Select(w => w.Id).Distinct().Count());

@@ -53,6 +53,8 @@ sealed class World(Ecosystem ecosystem)
 
     /// <summary>When files changed last.</summary>
     public Instant? LastChange { get; private set; }
+    /// <summary>What is seen at a look at the container's memory.</summary>
+    public Func<SupervisorEvent.MemoryRead> ContainerMemory { get; set; } = static () => new SupervisorEvent.MemoryRead(0, 0, false);
 
     public World HoldSpawns()
     {
@@ -200,7 +202,10 @@ sealed class World(Ecosystem ecosystem)
                 {
                     Assert.Equal(question.Worker, _alive[question.Pid].Worker);
                     return new MemorySample(question.Worker, question.Incarnation, MemoryOf(question.Worker));
-                })]));
+                })]) { IsForGuard = sample.IsForGuard });
+                break;
+            case Effect.ReadMemory:
+                answers.Add(ContainerMemory());
                 break;
             case Effect.WatchFiles { Watch.IsOn: true } watch:
                 Watched[watch.App] = watch;

@@ -30,6 +30,7 @@ public unsafe class AbiTests
         #include <sys/auxv.h>
         #include <sys/epoll.h>
         #include <sys/inotify.h>
+        #include <sys/eventfd.h>
         #include <sys/mman.h>
         #include <sys/prctl.h>
         #include <sys/resource.h>

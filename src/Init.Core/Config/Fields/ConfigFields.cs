@@ -49,7 +49,8 @@ public static partial class ConfigFields
             static (top, value) => top.Settings = top.Settings with { ShutdownDelay = value }),
         TopField.OfSection("log", "How log lines are written.", Log),
         TopField.NotYet("termination_log", Kinds.LogPath, "remove it"),
-        TopField.NotYet("memory_guard", Kinds.Any, "remove it").Unless("false"),
+        TopField.Of("memory_guard", ProcessKinds.MemoryGuard, "90%, 30 s", "When the container's memory limit is nearly reached, restart the largest worker in the orderly way, before the kernel kills one. `at`: from which part of the limit on; `cooldown`: how long the same worker is then left alone.",
+            static (top, value) => top.Settings = top.Settings with { MemoryGuard = value }),
     ]);
 
     internal static readonly ConfigSection<TopDraft> Top = new(

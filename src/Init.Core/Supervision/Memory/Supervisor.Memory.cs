@@ -46,10 +46,16 @@ public sealed partial class Supervisor
         }
     }
 
-    void OnMemorySampled(ImmutableArray<MemorySample> samples, Instant now, List<Effect> effects)
+    void OnMemorySampled(SupervisorEvent.MemorySampled sampled, Instant now, List<Effect> effects)
     {
+        if (sampled.IsForGuard)
+        {
+            OnGuardSampled(sampled.Samples, now, effects);
+            return;
+        }
+
         var largest = new Dictionary<string, (Slot Slot, long Bytes)>(StringComparer.Ordinal);
-        foreach (var sample in samples)
+        foreach (var sample in sampled.Samples)
         {
             if (_slotOf.TryGetValue(sample.Worker, out var slot) && slot.State.Incarnation == sample.Incarnation && slot.State.Phase == Phase.Ready
                 && sample.Bytes > slot.Spec.MaxMemoryBytes
