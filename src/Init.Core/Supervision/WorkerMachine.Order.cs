@@ -42,7 +42,7 @@ public static partial class WorkerMachine
         Phase.Down => s,
         Phase.Starting => s with { Goal = Goal.Down },
         Phase.Ready => s with { Goal = Goal.Down },
-        Phase.Draining => OnStop(s, turn),
+        Phase.Draining => s.Reason == Reason.Own ? s with { Goal = Goal.Down } : OnStop(s, turn), // what depends on it may still need its last words
         Phase.Killing => OnStop(s, turn),
         Phase.Waiting => OnStop(s, turn),
         Phase.Failed => OnStop(s, turn),

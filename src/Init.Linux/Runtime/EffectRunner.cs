@@ -19,6 +19,7 @@ public sealed class EffectRunner(
 
     /// <summary>Watches files, or ends that.</summary>
     public Action<Effect.WatchFiles>? WatchFiles { get; set; }
+
     /// <summary>Looks at the container's memory; null where nothing counts it.</summary>
     public Func<int, int, SupervisorEvent>? ReadMemory { get; set; }
 

@@ -53,6 +53,7 @@ sealed class World(Ecosystem ecosystem)
 
     /// <summary>When files changed last.</summary>
     public Instant? LastChange { get; private set; }
+
     /// <summary>What is seen at a look at the container's memory.</summary>
     public Func<SupervisorEvent.MemoryRead> ContainerMemory { get; set; } = static () => new SupervisorEvent.MemoryRead(0, 0, false);
 
