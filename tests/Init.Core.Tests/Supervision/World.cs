@@ -203,7 +203,8 @@ sealed class World(Ecosystem ecosystem)
                 {
                     Assert.Equal(question.Worker, _alive[question.Pid].Worker);
                     return new MemorySample(question.Worker, question.Incarnation, MemoryOf(question.Worker));
-                })]) { IsForGuard = sample.IsForGuard });
+                })])
+                { IsForGuard = sample.IsForGuard });
                 break;
             case Effect.ReadMemory:
                 answers.Add(ContainerMemory());

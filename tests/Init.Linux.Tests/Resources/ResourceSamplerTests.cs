@@ -1,3 +1,4 @@
+using Init.Core.Control;
 using Init.Linux.Resources;
 using Init.Linux.Tests.Support;
 
@@ -13,13 +14,18 @@ public sealed class ResourceSamplerTests
         Assert.Equal("ready", family.ReadLine());
         Assert.Equal("ready", other.ReadLine());
 
-        // The forked shells become sleeps a moment later; until then they hold what the shell holds.
-        Assert.True(SpinWait.SpinUntil(() => ResourceSampler.Sample([family.Pid], withProportional: false)[family.Pid].Tree.Descriptors == 4 + 3 + 3, Bounded.Patience));
-        var uses = ResourceSampler.Sample([family.Pid, other.Pid, 999_999_999], withProportional: true);
+        // The forked shells become sleeps a moment later; until then they hold what the shell holds, and then little, until their libraries are loaded.
+        var uses = new Dictionary<int, WorkerUse>();
+        SpinWait.SpinUntil(() =>
+        {
+            uses = ResourceSampler.Sample([family.Pid, other.Pid, 999_999_999], withProportional: true);
+            return uses[family.Pid].Tree.Descriptors == 4 + 3 + 3
+                && uses[family.Pid].Tree.MemoryBytes > uses[family.Pid].Process.MemoryBytes + uses[other.Pid].Tree.MemoryBytes;
+        }, Bounded.Patience);
 
         var (own, tree) = (uses[family.Pid].Process, uses[family.Pid].Tree);
         Assert.Equal((1, 1, 4), (own.Processes, own.Threads, own.Descriptors));
-        Assert.Equal((3, 3), (tree.Processes, tree.Threads));
+        Assert.Equal((3, 3, 10), (tree.Processes, tree.Threads, tree.Descriptors));
         Assert.True(own.MemoryBytes > 100_000 && tree.MemoryBytes > own.MemoryBytes + uses[other.Pid].Tree.MemoryBytes, $"{own.MemoryBytes} of {tree.MemoryBytes}");
         Assert.InRange(own.ProportionalBytes, 1024, own.MemoryBytes + (1 << 20)); // RSS is counted in batches
         Assert.Equal(-1, tree.ProportionalBytes);
