@@ -38,6 +38,12 @@ static class Verbs
             return ExitCodes.Ok;
         }
 
+        if (verb == Commands.Describe && !options.Contains("json"))
+        {
+            Print(DescribeText.Render(reply.Result));
+            return ExitCodes.Ok;
+        }
+
         Print(verb == Commands.List && !options.Contains("json") ? Table(reply.Result) : reply.Result.GetRawText() + "\n");
         return ExitCodes.Ok;
     }

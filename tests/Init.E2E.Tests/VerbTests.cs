@@ -85,6 +85,21 @@ public sealed class VerbTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresFact]
+    public void Describe_ShowsAWorkerInFull_AndNoVariables()
+    {
+        var pid1 = Start(Worker("api", "print=ready").With("cron_restart", "0 3 1 1 *").With("env", new System.Text.Json.Nodes.JsonObject { ["SECRET"] = "hush" }));
+        pid1.WaitEvent("worker_ready", "api");
+
+        var text = pid1.Client("describe", "api").Output;
+        Assert.StartsWith("api/0 (id 0)\n  status                    online\n", text);
+        Assert.Matches(@"\n  next run +\d{4}-01-01T03:00:00Z\n", text);
+        Assert.Matches(@"\n  kill_timeout +8000\n", text);
+        Assert.DoesNotContain("hush", text);
+        Assert.Contains("\"settings\":{", pid1.Client("describe", "0", "--json").Output);
+        Assert.Equal(1, pid1.Client("describe", "oops").Code);
+    }
+
+    [RequiresFact]
     public void UnknownTarget_IsAnError_ThatNamesWhatThereIs()
     {
         var pid1 = Start(Worker("api", "print=ready"));

@@ -37,6 +37,14 @@ public static partial class EffectiveConfig
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
+    /// <summary>The settings of one app, without its environment, as one JSON object.</summary>
+    public static void WriteSettings(Utf8JsonWriter json, AppSpec app)
+    {
+        json.WriteStartObject();
+        WriteApp(json, app with { Env = [], EnvFilter = EnvFilter.None }, showsSecrets: false);
+        json.WriteEndObject();
+    }
+
     /// <summary>The names that differ between two versions of an app, in the order of the output; variables as `env.NAME`.</summary>
     public static ImmutableArray<string> Differences(AppSpec old, AppSpec now)
     {

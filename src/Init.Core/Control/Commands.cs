@@ -68,6 +68,17 @@ public static class Commands
 
     static readonly VerbOption NoWait = new("no-wait", "Do not wait until it has come to be.");
 
+    /// <summary>Everything about some workers.</summary>
+    public static readonly Verb Describe = new()
+    {
+        Name = "describe",
+        Aliases = ["desc", "info", "show"],
+        Arguments = [Target],
+        Options = [new VerbOption("json", "Print the same as JSON.")],
+        NeedsRunning = true,
+        Help = "Show workers in full: state, last exit, next run, resources, and the settings they run by.",
+    };
+
     /// <summary>Be up.</summary>
     public static readonly Verb Start = new()
     {
@@ -160,7 +171,7 @@ public static class Commands
     };
 
     /// <summary>Every verb, in the order of help and README.</summary>
-    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, Start, Stop, Restart, Scale, Reset, Signal, ReloadConfig, Shutdown, Ping, Version];
+    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, Describe, Start, Stop, Restart, Scale, Reset, Signal, ReloadConfig, Shutdown, Ping, Version];
 
     /// <summary>Finds a verb by name or alias; case-sensitive.</summary>
     /// <returns>Null when there is none.</returns>

@@ -56,14 +56,17 @@ public static class ControlReplies
     }
 
     /// <summary>`ls` and `jlist`: the same data, pm2's shape.</summary>
-    public static void WriteStatus(ByteBuffer to, IReadOnlyList<StatusEntry> entries)
+    /// <param name="to">Where.</param>
+    /// <param name="entries">The workers.</param>
+    /// <param name="withSettings">For `describe`.</param>
+    public static void WriteStatus(ByteBuffer to, IReadOnlyList<StatusEntry> entries, bool withSettings = false)
     {
         using (var writer = Begin(to))
         {
             writer.WriteStartArray();
             for (var i = 0; i < entries.Count; i++)
             {
-                StatusJson.Write(writer, entries[i]);
+                StatusJson.Write(writer, entries[i], withSettings);
             }
 
             writer.WriteEndArray();

@@ -48,6 +48,9 @@ public sealed record StatusEntry
     /// <summary>What it uses, in full; null when there is no process.</summary>
     public WorkerUse? Use { get; init; }
 
+    /// <summary>What the process last said of itself (STATUS of sd_notify); null: nothing.</summary>
+    public string? StatusText { get; init; }
+
     /// <summary>When the app's schedule is due next; 0 without one.</summary>
     public long NextRunUnixMs { get; init; }
 

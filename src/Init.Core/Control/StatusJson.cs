@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Init.Core.Config;
 using Init.Core.Model;
 
 namespace Init.Core.Control;
@@ -11,7 +12,10 @@ namespace Init.Core.Control;
 public static class StatusJson
 {
     /// <summary>Writes one object.</summary>
-    public static void Write(Utf8JsonWriter writer, StatusEntry entry)
+    /// <param name="writer">Where.</param>
+    /// <param name="entry">Of which worker.</param>
+    /// <param name="withSettings">Add the app's settings as `pminit check --print` shows them, without the environment.</param>
+    public static void Write(Utf8JsonWriter writer, StatusEntry entry, bool withSettings = false)
     {
         writer.WriteStartObject();
         writer.WriteNumber("pid"u8, entry.Pid);
@@ -32,8 +36,19 @@ public static class StatusJson
             WriteTexts(writer, "waiting_for"u8, entry.WaitingFor);
         }
 
+        if (entry.StatusText is { } text)
+        {
+            writer.WriteString("status_text"u8, text);
+        }
+
         WriteExit(writer, entry.LastExit);
         WriteUse(writer, entry.Use);
+        if (withSettings)
+        {
+            writer.WritePropertyName("settings"u8);
+            EffectiveConfig.WriteSettings(writer, entry.Spec);
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

@@ -29,7 +29,19 @@ public sealed class StatusReport(Supervisor supervisor, string version)
         }
         else if (request.Verb == Commands.List || request.Verb == Commands.JsonList)
         {
-            ControlReplies.WriteStatus(output, Entries(request["pss"] is not null));
+            ControlReplies.WriteStatus(output, Entries(supervisor.Snapshot().Workers, request["pss"] is not null));
+        }
+        else if (request.Verb == Commands.Describe)
+        {
+            var chosen = Selector.Find(request["target"] ?? "", supervisor.Snapshot().Workers, out var problem);
+            if (problem is not null)
+            {
+                ControlProtocol.WriteError(output, ExitCodes.No, problem);
+            }
+            else
+            {
+                ControlReplies.WriteStatus(output, Entries(chosen, withProportional: true), withSettings: true);
+            }
         }
         else
         {
@@ -37,10 +49,9 @@ public sealed class StatusReport(Supervisor supervisor, string version)
         }
     }
 
-    ImmutableArray<StatusEntry> Entries(bool withProportional)
+    ImmutableArray<StatusEntry> Entries(IReadOnlyList<WorkerStatus> workers, bool withProportional)
     {
         var now = Clock.Now;
-        var workers = supervisor.Snapshot().Workers;
         var leaders = new HashSet<int>();
         foreach (var worker in workers)
         {
@@ -51,7 +62,7 @@ public sealed class StatusReport(Supervisor supervisor, string version)
         }
 
         var uses = ResourceSampler.Sample(leaders, withProportional);
-        var entries = ImmutableArray.CreateBuilder<StatusEntry>(workers.Length);
+        var entries = ImmutableArray.CreateBuilder<StatusEntry>(workers.Count);
         foreach (var worker in workers)
         {
             entries.Add(EntryOf(worker, now, uses.GetValueOrDefault(worker.Pid)));
@@ -79,6 +90,7 @@ public sealed class StatusReport(Supervisor supervisor, string version)
             MemoryBytes = use?.Tree.MemoryBytes ?? 0,
             CpuPercent = use is null || uptimeMs <= 0 ? 0 : 100.0 * use.Tree.CpuMs / uptimeMs,
             Use = use,
+            StatusText = worker.State.StatusText,
             NextRunUnixMs = worker.NextRun is { } next ? new DateTimeOffset(next).ToUnixTimeMilliseconds() : 0,
             Spec = worker.Spec,
         };

@@ -14,6 +14,6 @@ abstract class Figure
     public static IReadOnlyList<Figure> All { get; } =
     [
         new MemoryFigure(), new StartFigure(), new RestartFigure(), new OrphansFigure(), new SizeFigure(), new WakeupsFigure(),
-        new StopFigure(),
+        new StopFigure(), new ManyFigure(),
     ];
 }

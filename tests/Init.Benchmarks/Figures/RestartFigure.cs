@@ -40,7 +40,7 @@ sealed class RestartFigure : Figure
         return [samples.ToRow(bench, "worker's death to successor's main", "ms", subject => subject.IsSupervisor)];
     }
 
-    private static double KillOnce(PidNamespace running, int nthStart)
+    public static double KillOnce(PidNamespace running, int nthStart)
     {
         long up = Clock.NowNs - running.Records("start")[^1];
         Thread.Sleep(TimeSpan.FromMilliseconds(Math.Max(0, (MinimumUptimeNs - up) / 1e6)));

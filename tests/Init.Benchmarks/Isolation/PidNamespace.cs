@@ -42,6 +42,12 @@ sealed class PidNamespace : IDisposable
         ExecNs = long.Parse(ReadText("stamp"));
     }
 
+    /// <summary>The program of <see cref="Subject.AddSleepers"/>, links resolved.</summary>
+    public static string SleepProgram { get; } = File.ResolveLinkTarget("/bin/sleep", true)?.FullName ?? "/bin/sleep";
+
+    /// <summary>How many of the added programs run.</summary>
+    public int Sleepers() => ProcFs.InNamespaceOf(InitPid).Count(pid => ProcFs.ProgramOf(pid) is { } program && Path.GetFileName(program) == "sleep");
+
     /// <summary>Pid of the namespace's PID 1 as the host sees it.</summary>
     public int InitPid { get; }
 
@@ -49,11 +55,19 @@ sealed class PidNamespace : IDisposable
     public long ExecNs { get; }
 
     /// <summary>Starts a subject that runs the worker with these arguments; {record} in them becomes the worker's file.</summary>
-    public static PidNamespace Start(Fixtures fixtures, Subject subject, string mode, params string[] moreArgs)
+    public static PidNamespace Start(Fixtures fixtures, Subject subject, string mode, params string[] moreArgs) =>
+        Start(fixtures, subject, 0, mode, moreArgs);
+
+    /// <summary>The same beside so many programs that only sleep.</summary>
+    public static PidNamespace Start(Fixtures fixtures, Subject subject, int sleepers, string mode, params string[] moreArgs)
     {
         string folder = Directory.CreateTempSubdirectory("pminit-bench-run-").FullName;
         string[] worker = [fixtures.Worker, mode, Path.Combine(folder, "record"), .. moreArgs];
         Launch launch = subject.Prepare(folder, worker);
+        if (sleepers > 0)
+        {
+            subject.AddSleepers(folder, sleepers, SleepProgram);
+        }
         string[] args =
         [
             .. fixtures.UnshareFlags, fixtures.StampExec, Path.Combine(folder, "log"), Path.Combine(folder, "stamp"), .. launch.Command,
@@ -101,7 +115,7 @@ sealed class PidNamespace : IDisposable
 
     /// <summary>Everything in the namespace that is not the worker: PID 1 and what it needs to supervise.</summary>
     public List<int> SupervisorPids() =>
-        [.. ProcFs.InNamespaceOf(InitPid).Where(pid => ProcFs.ProgramOf(pid) is { } program && program != _fixtures.Worker)];
+        [.. ProcFs.InNamespaceOf(InitPid).Where(pid => ProcFs.ProgramOf(pid) is { } program && program != _fixtures.Worker && Path.GetFileName(program) != "sleep")];
 
     public int WorkerPid() =>
         ProcFs.InNamespaceOf(InitPid).FirstOrDefault(pid => ProcFs.ProgramOf(pid) == _fixtures.Worker);

@@ -64,6 +64,15 @@ static class ProcFs
         return new MemoryUse(found[0], found[1], found[2]);
     }
 
+    /// <summary>User and system time so far, in milliseconds (clock ticks are 10 ms); 0 when the process is gone.</summary>
+    public static long CpuMsOf(int pid)
+    {
+        string stat = string.Concat(Lines($"/proc/{pid}/stat"));
+        int end = stat.LastIndexOf(')');
+        string[] fields = end < 0 ? [] : stat[(end + 2)..].Split(' ');
+        return fields.Length < 13 ? 0 : (long.Parse(fields[11]) + long.Parse(fields[12])) * 10;
+    }
+
     public static int ThreadsOf(int pid) => Tasks(pid).Length;
 
     /// <summary>Context switches of all threads: a sleeping thread that wakes counts one voluntary switch when it sleeps again.</summary>

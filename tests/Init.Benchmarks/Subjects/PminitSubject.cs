@@ -12,6 +12,15 @@ sealed class PminitSubject(string path, bool supervises) : Subject
     public override string? Executable => File.Exists(_path) ? _path : null;
     public override string Version => FirstVersion(Tool.Run(_path, ["--version"]).Output);
 
+    public override bool TakesSleepers => supervises;
+
+    public override void AddSleepers(string folder, int count, string sleep)
+    {
+        string file = Path.Combine(folder, "ecosystem.json");
+        string sleepers = $$"""{"name":"sleepers","script":"{{sleep}}","args":["1000000"],"interpreter":"none","instances":{{count}}},""";
+        File.WriteAllText(file, File.ReadAllText(file).Replace("[{", "[" + sleepers + "{", StringComparison.Ordinal));
+    }
+
     public override Launch Prepare(string folder, IReadOnlyList<string> worker)
     {
         string file = Path.Combine(folder, "ecosystem.json");

@@ -12,13 +12,27 @@ sealed class S6Subject : Subject
     public override string? Executable => Tool.Find("s6-supervise") is null ? null : Tool.Find("s6-svscan");
     public override string Version => PackageVersion("s6");
 
+    public override bool TakesSleepers => true;
+
+    public override void AddSleepers(string folder, int count, string sleep)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            WriteService(folder, $"sleeper{i}", [sleep, "1000000"]);
+        }
+    }
+
     public override Launch Prepare(string folder, IReadOnlyList<string> worker)
     {
-        string scan = Path.Combine(folder, "scan");
-        string run = Path.Combine(Directory.CreateDirectory(Path.Combine(scan, "app")).FullName, "run");
-        File.WriteAllText(run, $"#!/bin/sh\nexec {string.Join(' ', worker)}\n");
+        WriteService(folder, "app", worker);
+        return new Launch([Executable!, "-c", "5000", Path.Combine(folder, "scan")]);
+    }
+
+    private static void WriteService(string folder, string name, IReadOnlyList<string> command)
+    {
+        string run = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "scan", name)).FullName, "run");
+        File.WriteAllText(run, $"#!/bin/sh\nexec {string.Join(' ', command)}\n");
         File.SetUnixFileMode(run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new Launch([Executable!, scan]);
     }
 
     public override DiskSize MeasureSize()

@@ -31,6 +31,12 @@ abstract partial class Subject
     /// <summary>Writes what the subject wants to read into the folder and tells how to execute it.</summary>
     public abstract Launch Prepare(string folder, IReadOnlyList<string> worker);
 
+    /// <summary>True when it can be told to run many programs beside the worker.</summary>
+    public virtual bool TakesSleepers => false;
+
+    /// <summary>After Prepare: so many more programs that only sleep.</summary>
+    public virtual void AddSleepers(string folder, int count, string sleep) => throw new BenchmarkException($"{Name} takes no more programs");
+
     public virtual DiskSize MeasureSize()
     {
         long bytes = new FileInfo(Resolve(Executable!)).Length;

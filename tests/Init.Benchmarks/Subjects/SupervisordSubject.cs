@@ -12,11 +12,23 @@ sealed class SupervisordSubject : Subject
     public override string? Executable => Tool.Find("supervisord");
     public override string Version => FirstVersion(Tool.Run(Executable!, ["--version"]).Output);
 
+    public override bool TakesSleepers => true;
+
+    public override void AddSleepers(string folder, int count, string sleep) => File.AppendAllText(Path.Combine(folder, "supervisord.conf"), $"""
+
+            [program:sleepers]
+            command={sleep} 1000000
+            numprocs={count}
+            process_name=%(program_name)s_%(process_num)d
+
+            """);
+
     public override Launch Prepare(string folder, IReadOnlyList<string> worker)
     {
         string file = Path.Combine(folder, "supervisord.conf");
         File.WriteAllText(file, $"""
             [supervisord]
+            minfds=10000
             nodaemon=true
             user=root
             logfile=/dev/null
