@@ -24,16 +24,10 @@ static class ReadyRules
             var member = given.TryGetValue("ready_when", out var named) ? named : given["wait_ready"];
             scope.Child(member).Error(member.KeyPosition, "a task is never ready: it runs to its end, and \"depends_on\" waits for that", "remove it, or \"type\": \"task\"");
         }
-        else if (draft.Spec.ReadyWhen.Kind is ReadyKind.HealthCheck or ReadyKind.Listening or ReadyKind.Message)
+        else if (draft.Spec.ReadyWhen.Kind is ReadyKind.HealthCheck or ReadyKind.Listening)
         {
-            var member = given.TryGetValue("ready_when", out var named) ? named : given["wait_ready"];
-            scope.Child(member).Error(member.KeyPosition, "known, but not available in this version", "use \"notify\", {\"fd\": n}, {\"log\": \"regex\"} or \"uptime\"");
-        }
-
-        if (draft.Spec.ShutdownWithMessage)
-        {
-            var member = given["shutdown_with_message"];
-            scope.Child(member).Error(member.KeyPosition, "known, but not available in this version", "let the app handle \"kill_signal\"");
+            var member = given["ready_when"];
+            scope.Child(member).Error(member.KeyPosition, "known, but not available in this version", "use \"message\", \"notify\", {\"fd\": n}, {\"log\": \"regex\"} or \"uptime\"");
         }
     }
 }

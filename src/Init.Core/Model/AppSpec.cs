@@ -67,6 +67,9 @@ public sealed record AppSpec
     /// <summary>It is asked to stop by the message "shutdown" over Node's IPC channel in place of <see cref="KillSignal"/>.</summary>
     public bool ShutdownWithMessage { get; init; }
 
+    /// <summary>It is given Node's IPC channel, whatever its program is.</summary>
+    public bool NeedsChannel => ReadyWhen.Kind == ReadyKind.Message || ShutdownWithMessage;
+
     /// <summary>It is given NOTIFY_SOCKET.</summary>
     public bool Notifies => ReadyWhen.Kind == ReadyKind.Notify || Watchdog > TimeSpan.Zero;
 

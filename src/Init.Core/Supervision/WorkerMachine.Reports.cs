@@ -1,4 +1,5 @@
 using Init.Core.Control;
+using Init.Core.Ipc;
 using Init.Core.Logging;
 using Init.Core.Model;
 
@@ -24,7 +25,7 @@ public static partial class WorkerMachine
             ReadyKind.Running => "",
             ReadyKind.Uptime => "",
             ReadyKind.Listening => spec.ReadyWhen.Number == 0 ? "it listens on no socket" : $"it does not listen on port {spec.ReadyWhen.Number}",
-            ReadyKind.Message => "it did not send the message ready, process.send('ready')",
+            ReadyKind.Message => "it did not send the message ready, process.send('ready')" + WhereTheChannelEnds(spec),
             ReadyKind.Notify => "it did not send READY=1 to NOTIFY_SOCKET",
             ReadyKind.Descriptor => $"it wrote no newline to descriptor {spec.ReadyWhen.Number}",
             ReadyKind.Log => $"no line of its output matches {spec.ReadyWhen.Pattern}",
@@ -35,9 +36,14 @@ public static partial class WorkerMachine
             new LogField("ready_when", spec.ReadyWhen.ToString()), new LogField("listen_timeout_ms", Milliseconds(spec.ListenTimeout)));
     }
 
+    static string WhereTheChannelEnds(AppSpec spec) => NodeProgram.PackageManagerOf(spec.Command) is { Length: > 0 } manager
+        ? $" (the program is {manager}, which does not pass the channel on to the app: run the app's script with node)"
+        : "";
+
     static void ReportStopping(in WorkerState s, Reason reason, in Turn turn)
     {
-        var signal = turn.Spec.KillSignal.ToString();
+        var isMessage = turn.Spec.ShutdownWithMessage;
+        var how = isMessage ? "shutdown" : turn.Spec.KillSignal.ToString();
         var timeout = Milliseconds(turn.Spec.KillTimeout);
         var (level, why) = reason switch
         {
@@ -49,8 +55,8 @@ public static partial class WorkerMachine
             Reason.Own => (LogLevel.Info, ": it says that it stops"),
             Reason.Memory => (LogLevel.Warn, ": it uses too much memory"),
         };
-        Report(turn, s.Pid, EventName.WorkerStopping, level, $"stopping with {signal} kill_timeout_ms={timeout}{why}",
-            new LogField("signal", signal), new LogField("kill_timeout_ms", timeout));
+        Report(turn, s.Pid, EventName.WorkerStopping, level, $"stopping with {(isMessage ? "message " : "")}{how} kill_timeout_ms={timeout}{why}",
+            new LogField(isMessage ? "ipc_message" : "signal", how), new LogField("kill_timeout_ms", timeout));
     }
 
     static string WhyHung(in WorkerState s) =>
@@ -58,7 +64,7 @@ public static partial class WorkerMachine
 
     static void ReportKilled(in WorkerState s, in Turn turn) =>
         Report(turn, s.Pid, EventName.WorkerKilled, LogLevel.Warn,
-            $"killed with its whole process tree: still running after {turn.Spec.KillSignal}");
+            $"killed with its whole process tree: still running after {(turn.Spec.ShutdownWithMessage ? "the message shutdown" : turn.Spec.KillSignal.ToString())}");
 
     static void ReportStuck(in WorkerState s, in Turn turn) =>
         Report(turn, s.Pid, EventName.Warning, LogLevel.Warn,

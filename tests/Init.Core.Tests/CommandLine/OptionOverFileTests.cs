@@ -37,7 +37,7 @@ public sealed class OptionOverFileTests
     [InlineData("e.json --kill-timeout soon", "--kill-timeout: expected a number of milliseconds or text like \"10s\", found text \"soon\"")]
     [InlineData("e.json --kill-signal FOO", "--kill-signal: expected a signal")]
     [InlineData("e.json --stop-exit-codes '1 300'", "--stop-exit-codes: [1]: expected an exit code from 0 to 255")]
-    [InlineData("e.json --wait-ready", "--wait-ready: known, but not available in this version")]
+    [InlineData("e.json --namespace x", "--namespace: known, but not available in this version")]
     [InlineData("e.json --name x", "--name: it is for one app, and there are 3; choose one with --only")]
     [InlineData("e.json --only api,web --name x", "--name: it is for one app, and there are 2; choose one with --only")]
     [InlineData("e.json -- x", "--: arguments after -- are for one app, and there are 3; choose one with --only")]

@@ -106,6 +106,14 @@ public sealed class Pm2Tests
         Assert.Equal(TimeSpan.FromSeconds(5), Assert.Single(EcosystemReader.ReadApp("a.js", context).Ecosystem!.Apps).KillTimeout);
     }
 
+    [Theory]
+    [InlineData("true", "", true)]
+    [InlineData("1", "", true)]
+    [InlineData("0", "", false)]
+    [InlineData("true", "shutdown_with_message: false", false)]
+    public void KillUseMessage_IsADefault(string value, string field, bool expected)
+        => Assert.Equal(expected, App(field, false, ("PM2_KILL_USE_MESSAGE", value)).ShutdownWithMessage);
+
     [Fact]
     public void Variables_NeverReplaceFields_BySameName()
         => Assert.Equal(1, App("", false, ("instances", "7"), ("INSTANCES", "7"), ("kill_timeout", "1"), ("PM2_INSTANCES", "7")).Instances);

@@ -25,6 +25,9 @@ public sealed class ReadyFieldTests
     [InlineData("ready_when: {log: 'listening on \\\\d+'}", "{log: \"listening on \\d+\"}")]
     [InlineData("readyWhen: 'notify'", "notify")]
     [InlineData("ready_when: null", "running")]
+    [InlineData("ready_when: 'message'", "message")]
+    [InlineData("wait_ready: true", "message")]
+    [InlineData("waitReady: true, ready_when: 'message'", "message")]
     public void ReadyWhen_IsRead(string field, string expected) => Assert.Equal(expected, App(field).ReadyWhen.ToString());
 
     [Theory]
@@ -44,6 +47,13 @@ public sealed class ReadyFieldTests
     [InlineData("wait_ready: true, type: 'task'", "a task is never ready")]
     [InlineData("listen_timeout: 0", "over before it begins")]
     public void Mistake_IsRefused(string fields, string expected) => Assert.Contains(expected, Refusal(fields));
+
+    [Theory]
+    [InlineData("wait_ready: true", true)]
+    [InlineData("shutdown_with_message: true", true)]
+    [InlineData("shutdownWithMessage: false", false)]
+    [InlineData("ready_when: 'notify'", false)]
+    public void Channel_IsNeeded_ForMessages(string fields, bool expected) => Assert.Equal(expected, App(fields).NeedsChannel);
 
     [Fact]
     public void Times_AreRead()

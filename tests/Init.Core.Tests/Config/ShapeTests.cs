@@ -116,7 +116,7 @@ public sealed class ShapeTests
     }
 
     [Theory]
-    [InlineData("wait_ready: true")]
+    [InlineData("ready_when: 'listening'")]
     [InlineData("out_file: './x.log'")]
     [InlineData("namespace: 'x'")]
     [InlineData("health_check: {}")]

@@ -28,6 +28,26 @@ public class ReadinessTests
         Assert.Equal(1, story.State.UnstableExits);
     }
 
+    [Theory]
+    [InlineData("server.js", false)]
+    [InlineData("npm", true)]
+    public void FailedStart_NamesThePackageManager_ThatKeepsTheChannel(string program, bool expected)
+    {
+        var story = Scenario.Of(Sayer with { Command = new CommandSpec { Program = program } }).Start().After(3000);
+        var message = story.Said(EventName.WorkerNotReady).Message;
+        Assert.Contains("process.send('ready')", message, StringComparison.Ordinal);
+        Assert.Equal(expected, message.Contains("(the program is npm, which does not pass the channel on to the app: run the app's script with node)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void StopByMessage_SaysSo_AndIsFollowedByTheKill()
+    {
+        var story = Scenario.Of(Specs.Api with { ShutdownWithMessage = true }).Start().After(5000).Stop();
+        Assert.Equal("stopping with message shutdown kill_timeout_ms=8000", story.Said(EventName.WorkerStopping).Message);
+        story.After(8000).In(Phase.Killing, Goal.Down);
+        Assert.Contains("still running after the message shutdown", story.Said(EventName.WorkerKilled).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void FailedStarts_AreGivenUp_HoweverLongTheyRan()
     {

@@ -103,6 +103,7 @@ public class SupervisorWalkTests
                 StopExitCodes = random.Below(3) == 0 ? [0] : [],
                 KillTimeout = Specs.Ms(random.Below(3000)),
                 KillSignal = random.Below(2) == 0 ? Signal.Term : Signal.Int,
+                ShutdownWithMessage = random.Below(4) == 0,
                 Essential = random.Below(6) == 0,
                 MaxMemoryBytes = random.Below(3) == 0 ? 100 : null,
                 Cwd = random.Below(2) == 0 ? null : "/",

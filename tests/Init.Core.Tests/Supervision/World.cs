@@ -191,6 +191,9 @@ sealed class World(Ecosystem ecosystem)
                 CheckStopOrder(signal);
                 _alive[signal.Pid].IsAsked |= signal.Signal == _alive[signal.Pid].StopSignal || signal.Signal == Supervisor.SpecOf(signal.Worker).KillSignal;
                 break;
+            case Effect.SendShutdown message:
+                CarryOut(new Effect.SignalLeader(message.Worker, message.Pid, message.Signal), answers);
+                break;
             case Effect.KillTree kill:
                 Assert.Equal(kill.Worker, _alive[kill.Pid].Worker);
                 _alive[kill.Pid].IsKilled = true;
