@@ -35,10 +35,10 @@ public static class IpcMessage
             return IpcMessageKind.Ready;
         }
 
-        return !text.IsEmpty && text[0] == '{' && Command(text).SequenceEqual("NODE_HANDLE"u8) ? IpcMessageKind.Handle : IpcMessageKind.Other;
+        return !text.IsEmpty && text[0] == '{' && Command(text).SequenceEqual("\"NODE_HANDLE\""u8) ? IpcMessageKind.Handle : IpcMessageKind.Other;
     }
 
-    /// <summary>The text of the object's own member `cmd`; empty when it has none.</summary>
+    /// <summary>The text of the object's own member `cmd`, quotes included; empty when it has none.</summary>
     static ReadOnlySpan<byte> Command(ReadOnlySpan<byte> text)
     {
         var depth = 0;
@@ -64,7 +64,7 @@ public static class IpcMessage
                 var after = text[(i + 1)..].TrimStart(" \t\r"u8);
                 if (depth == 1 && word.SequenceEqual("\"cmd\""u8) && !after.IsEmpty && after[0] == ':')
                 {
-                    return StringAt(after[1..].TrimStart(" \t\r"u8)).Trim((byte)'"');
+                    return StringAt(after[1..].TrimStart(" \t\r"u8));
                 }
             }
         }

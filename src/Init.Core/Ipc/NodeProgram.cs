@@ -15,7 +15,7 @@ public static class NodeProgram
     public static bool IsNode(ReadOnlySpan<char> program)
     {
         var name = NameOf(program);
-        return name is "nodejs" or "bun" || (name.StartsWith("node", StringComparison.Ordinal) && name[4..].Trim("-.0123456789").IsEmpty);
+        return name is "nodejs" or "bun" || (name.StartsWith("node") && IsVersion(name[4..]));
     }
 
     /// <summary>
@@ -30,24 +30,18 @@ public static class NodeProgram
         }
 
         var end = head.IndexOf((byte)'\n');
-        var line = Encoding.UTF8.GetString(head[2..(end < 0 ? head.Length : end)]).Replace('\t', ' ').TrimEnd('\r');
-        var isEnv = false;
-        foreach (var word in line.Split(' '))
+        var rest = Encoding.UTF8.GetString(head[2..(end < 0 ? head.Length : end)]).AsSpan();
+        var word = NextWord(ref rest);
+        if (NameOf(word) is "env")
         {
-            if (word.Length == 0 || (isEnv && (word[0] == '-' || word.Contains('='))))
+            do
             {
-                continue;
+                word = NextWord(ref rest);
             }
-
-            if (isEnv || NameOf(word) is not "env")
-            {
-                return IsNode(word);
-            }
-
-            isEnv = true;
+            while (word.StartsWith("-") || word.IndexOf('=') >= 0);
         }
 
-        return false;
+        return IsNode(word);
     }
 
     /// <summary>The shell line ends in node: the shell passes the channel on when it becomes the program.</summary>
@@ -66,22 +60,52 @@ public static class NodeProgram
     /// <summary>Of a shell line the program that the shell becomes, if any.</summary>
     static ReadOnlySpan<char> ProgramOf(CommandSpec command)
     {
-        var text = command.Program.AsSpan();
         if (!command.IsShellLine)
         {
-            return text;
+            return command.Program;
         }
 
-        const string Exec = "exec ";
-        var at = text.LastIndexOf(Exec, StringComparison.Ordinal);
-        if (at < 0)
+        var rest = command.Program.AsSpan();
+        ReadOnlySpan<char> program = default;
+        for (var word = NextWord(ref rest); !word.IsEmpty; word = NextWord(ref rest))
         {
-            return default;
+            program = word is "exec" ? NextWord(ref rest) : program;
         }
 
-        var rest = text[(at + Exec.Length)..].TrimStart(' ');
-        var end = rest.IndexOf(' ');
-        return end < 0 ? rest : rest[..end];
+        return program;
+    }
+
+    /// <summary>Empty when there is none.</summary>
+    static ReadOnlySpan<char> NextWord(scoped ref ReadOnlySpan<char> rest)
+    {
+        var start = 0;
+        while (start < rest.Length && rest[start] <= ' ')
+        {
+            start++;
+        }
+
+        var end = start;
+        while (end < rest.Length && rest[end] > ' ')
+        {
+            end++;
+        }
+
+        var word = rest[start..end];
+        rest = rest[end..];
+        return word;
+    }
+
+    static bool IsVersion(ReadOnlySpan<char> text)
+    {
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c) && c is not ('-' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     static ReadOnlySpan<char> NameOf(ReadOnlySpan<char> program) => program[(program.LastIndexOf('/') + 1)..];

@@ -112,45 +112,12 @@ sealed unsafe class NotifySocket : IPollable, IDisposable
             return false;
         }
 
-        var sender = ReadControl((byte*)control, (int)message.msg_controllen);
+        var sender = ControlData.Read((byte*)control, (int)message.msg_controllen);
         if ((message.msg_flags & Libc.MSG_TRUNC) == 0)
         {
             _receiver!(sender, new ReadOnlySpan<byte>(text, (int)got));
         }
 
         return true;
-    }
-
-    /// <summary>Closes what came along.</summary>
-    /// <returns>The sender's pid, or 0.</returns>
-    static int ReadControl(byte* control, int length)
-    {
-        var sender = 0;
-        for (var at = 0; at + sizeof(Libc.cmsghdr) <= length;)
-        {
-            var head = (Libc.cmsghdr*)(control + at);
-            var size = (int)head->cmsg_len;
-            if (size < sizeof(Libc.cmsghdr))
-            {
-                break;
-            }
-
-            var data = control + at + sizeof(Libc.cmsghdr);
-            if (head->cmsg_level == Libc.SOL_SOCKET && head->cmsg_type == Libc.SCM_CREDENTIALS)
-            {
-                sender = ((Libc.ucred*)data)->pid;
-            }
-            else if (head->cmsg_level == Libc.SOL_SOCKET && head->cmsg_type == Libc.SCM_RIGHTS)
-            {
-                for (var i = 0; i < (size - sizeof(Libc.cmsghdr)) / sizeof(int); i++)
-                {
-                    _ = Libc.close(((int*)data)[i]);
-                }
-            }
-
-            at += (size + 7) & ~7;
-        }
-
-        return sender;
     }
 }

@@ -1,13 +1,14 @@
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Core.Supervision;
+using Init.Linux.Ipc;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
 
 namespace Init.Linux.Readiness;
 
 /// <summary>
-/// What living processes say of themselves: their notify sockets, ready descriptors and lines. Everything here becomes an event of the worker;
+/// What living processes say of themselves: their notify sockets, channels, ready descriptors and lines. Everything here becomes an event of the worker;
 /// nothing here decides.
 /// </summary>
 public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent> report)
@@ -17,7 +18,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     /// <summary>Listens to a new process; takes what it was given for that over.</summary>
     public void Attach(SpawnedProcess process, WorkerId worker, int incarnation, AppSpec spec)
     {
-        if (process.Notify is null && process.Ready is null && spec.ReadyWhen.Kind != ReadyKind.Log)
+        if (process.Notify is null && process.Channel is null && process.Ready is null && spec.ReadyWhen.Kind != ReadyKind.Log)
         {
             return;
         }
@@ -25,6 +26,20 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
         var voice = new Voice(process.Pid, worker, incarnation, process.Notify);
         _voices[process.Pid] = voice;
         process.Notify?.Watch(loop, (sender, datagram) => OnDatagram(voice, sender, datagram));
+        if (process.Channel is { } channel)
+        {
+            // "ready" is a message like any other where something else decides.
+            var isAsked = spec.ReadyWhen.Kind == ReadyKind.Message;
+            voice.Channel = new WorkerChannel(channel, () =>
+            {
+                if (isAsked)
+                {
+                    TellReady(voice);
+                }
+            });
+            voice.Channel.Watch(loop);
+        }
+
         if (process.Ready is { } pipe)
         {
             voice.Pipe = new ReadyPipe(loop, pipe, () => TellReady(voice));
@@ -41,6 +56,10 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     /// <summary>Who has to see the lines of a process; null: nobody.</summary>
     internal LineMatcher? MatcherOf(int pid) => _voices.GetValueOrDefault(pid)?.Matcher;
 
+    /// <summary>Asks a process by message to stop.</summary>
+    /// <returns>Why that is not possible, for people; null when the message is on its way.</returns>
+    public string? SendShutdown(int pid) => _voices.GetValueOrDefault(pid)?.Channel is { } channel ? channel.SendShutdown() : "it was started without a channel";
+
     /// <summary>The process has been reaped: what it said before its end is still heard, nothing after.</summary>
     public void Ended(int pid)
     {
@@ -48,6 +67,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
         {
             voice.Notify?.OnReady(0);
             voice.Notify?.Dispose();
+            voice.Channel?.Finish();
             voice.Pipe?.Dispose();
         }
     }
@@ -117,6 +137,8 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
         public int Incarnation { get; } = incarnation;
 
         public NotifySocket? Notify { get; } = notify;
+
+        public WorkerChannel? Channel { get; set; }
 
         public ReadyPipe? Pipe { get; set; }
 

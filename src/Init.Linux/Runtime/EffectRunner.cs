@@ -42,7 +42,7 @@ public sealed class EffectRunner(
                 _ = ProcessTree.Kill(kill.Pid);
                 break;
             case Effect.SendShutdown message when reaper.Owns(message.Pid):
-                _ = Libc.kill(message.Pid, message.Signal.Number);
+                SendShutdown(message);
                 break;
             case Effect.SignalLeader or Effect.SendShutdown or Effect.KillTree:
                 break;
@@ -101,6 +101,22 @@ public sealed class EffectRunner(
         {
             return (null, new SpawnProblem(SpawnStage.Fork, error.Errno, error.Message));
         }
+    }
+
+    /// <summary>One that cannot hear the message is asked as any other program.</summary>
+    void SendShutdown(Effect.SendShutdown message)
+    {
+        if (readiness.SendShutdown(message.Pid) is not { } problem)
+        {
+            return;
+        }
+
+        sink.Write(new LogEvent(EventName.Warning, LogLevel.Warn, $"shutdown_with_message: the message could not be sent, {problem}; sending {message.Signal} in its place")
+        {
+            Worker = message.Worker,
+            Pid = message.Pid,
+        });
+        _ = Libc.kill(message.Pid, message.Signal.Number);
     }
 
     void KillLeftovers(Effect.KillLeftovers leftovers)

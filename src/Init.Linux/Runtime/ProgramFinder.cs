@@ -117,7 +117,8 @@ public static unsafe class ProgramFinder
         return null;
     }
 
-    static string At(string? cwd, string path) => cwd is null || path.StartsWith('/') ? path : cwd.TrimEnd('/') + "/" + path;
+    /// <summary>A path of the worker's, as ours.</summary>
+    internal static string At(string? cwd, string path) => cwd is null || path.StartsWith('/') ? path : cwd.TrimEnd('/') + "/" + path;
 
     static bool IsExecutable(string path)
     {

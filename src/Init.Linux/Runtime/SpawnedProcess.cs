@@ -1,5 +1,6 @@
 using Init.Core.Model;
 using Init.Linux.Interop;
+using Init.Linux.Ipc;
 using Init.Linux.Readiness;
 
 namespace Init.Linux.Runtime;
@@ -27,6 +28,9 @@ public sealed class SpawnedProcess : IDisposable
     /// <summary>Its NOTIFY_SOCKET; else null.</summary>
     internal NotifySocket? Notify { get; set; }
 
+    /// <summary>Its NODE_CHANNEL_FD; else null.</summary>
+    public IpcChannel? Channel { get; internal set; }
+
     /// <summary>The status pipe of the exec stage; null when the program runs already.</summary>
     public Fd? Stage { get; internal set; }
 
@@ -42,6 +46,7 @@ public sealed class SpawnedProcess : IDisposable
         Error.Dispose();
         Ready?.Dispose();
         Notify?.Dispose();
+        Channel?.Dispose();
         Stage?.Dispose();
     }
 }

@@ -3,6 +3,7 @@ using Init.Core.Model;
 using Init.Core.Processes;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
+using Init.Linux.Ipc;
 using Init.Linux.Readiness;
 using Init.Linux.Stage;
 
@@ -11,7 +12,7 @@ namespace Init.Linux.Runtime;
 /// <summary>
 /// posix_spawn(3) only: no managed code can run after fork. A worker starts clean: empty signal mask, default dispositions, its own
 /// session, /dev/null as stdin, pipes as stdout and stderr, and no other descriptor.
-/// Beyond those it gets what its readiness needs: a pipe (`{fd: n}`), a notify socket. An app whose process settings need more is spawned as pminit's own exec
+/// Beyond those it gets what its readiness needs: a pipe (`{fd: n}`), a notify socket; and what Node's programs expect: an IPC channel. An app whose process settings need more is spawned as pminit's own exec
 /// stage (<see cref="ExecStage"/>), with one more pipe.
 /// </summary>
 public sealed unsafe class Spawner : IDisposable
@@ -38,6 +39,7 @@ public sealed unsafe class Spawner : IDisposable
             return (null, problem);
         }
 
+        var hasChannel = WorkerChannel.IsWanted(spec, found);
         using var fds = new ChildFds();
         var process = new SpawnedProcess { Path = found.Path };
         process.Output = Pipe(fds, 1) ?? process.Output;
@@ -59,14 +61,15 @@ public sealed unsafe class Spawner : IDisposable
             process.Stage = Pipe(fds, stageFd);
         }
 
-        if (process.LacksPipe(spec))
+        var channelFd = hasChannel ? fds.Free() : 0;
+        if (process.LacksPipe(spec) || (hasChannel && !MakeChannel(process, fds, channelFd)))
         {
             problem = PipeProblem();
             process.Dispose();
             return (null, problem);
         }
 
-        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name);
+        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd);
         using var argv = isStaged ? StageArgv(spec, found, stageFd) : Argv(found);
         int pid;
         var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, fds, &pid);
@@ -90,6 +93,19 @@ public sealed unsafe class Spawner : IDisposable
         }
 
         return pipe?.Read;
+    }
+
+    /// <returns>False when there are no descriptors left.</returns>
+    static bool MakeChannel(SpawnedProcess process, ChildFds fds, int target)
+    {
+        if (IpcChannel.TryMake() is not { } ends)
+        {
+            return false;
+        }
+
+        process.Channel = ends.Channel;
+        fds.Give(ends.Worker, target);
+        return true;
     }
 
     /// <inheritdoc/>

@@ -24,12 +24,19 @@ public static unsafe class WorkerEnvironment
     /// <param name="index">Instance number, 0 or more: `NODE_APP_INSTANCE`.</param>
     /// <param name="pmId">Number over all workers: `pm_id`.</param>
     /// <param name="notifySocket">NOTIFY_SOCKET; null: none.</param>
-    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null)
+    /// <param name="channelFd">NODE_CHANNEL_FD; 0: none.</param>
+    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0)
     {
         var own = Overrides(spec, index, pmId);
         if (notifySocket is not null)
         {
             own["NOTIFY_SOCKET"] = notifySocket;
+        }
+
+        if (channelFd > 0)
+        {
+            own["NODE_CHANNEL_FD"] = channelFd.ToString(CultureInfo.InvariantCulture);
+            own["NODE_CHANNEL_SERIALIZATION_MODE"] = "json";
         }
 
         if (spec.Watchdog > TimeSpan.Zero)

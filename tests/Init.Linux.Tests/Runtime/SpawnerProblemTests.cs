@@ -85,6 +85,13 @@ public sealed class SpawnerProblemTests : IDisposable
     });
 
     [Fact]
+    public void NoDescriptorsForAChannel_IsFoundOut() => OddThread.RunFailing(TestLibc.Socketpair, Libc.EMFILE, () =>
+    {
+        var (_, problem) = _spawner.Spawn(Spec("/bin/sh") with { ShutdownWithMessage = true }, 0, 0);
+        Assert.Equal((SpawnStage.Pipe, Libc.EMFILE), (problem!.Stage, problem.Errno));
+    });
+
+    [Fact]
     public void FailedSpawns_LeaveNoDescriptorsAndNoChildren()
     {
         string[] programs =

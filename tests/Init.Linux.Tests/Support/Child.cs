@@ -90,7 +90,6 @@ sealed unsafe class Child : IDisposable
             _ = Libc.waitid(TestLibc.P_PID, (uint)pid, &info, Libc.WEXITED | Libc.WNOHANG);
         }
 
-        Process.Output.Dispose();
-        Process.Error.Dispose();
+        Process.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Init.Linux.Interop;
 
 namespace Init.Linux.Tests.Support;
 
@@ -22,6 +23,8 @@ static unsafe partial class TestLibc
 
     public static int Pipe2 => IsX64 ? 293 : 59;
 
+    public static int Socketpair => IsX64 ? 53 : 199;
+
     public static int Socket => IsX64 ? 41 : 198;
 
     static int Gettid => IsX64 ? 186 : 178;
@@ -33,6 +36,9 @@ static unsafe partial class TestLibc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int socketpair(int family, int type, int protocol, int* fds);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial nint sendmsg(int fd, Libc.msghdr* message, int flags);
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int dup(int fd);

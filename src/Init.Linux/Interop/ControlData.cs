@@ -1,0 +1,48 @@
+namespace Init.Linux.Interop;
+
+/// <summary>What recvmsg(2) delivers beside the bytes.</summary>
+static unsafe class ControlData
+{
+    /// <summary>Closes the descriptors that came along.</summary>
+    /// <param name="control">msg_control, with MSG_CMSG_CLOEXEC.</param>
+    /// <param name="length">msg_controllen as it came back.</param>
+    /// <returns>The sender's pid where SO_PASSCRED is set, else 0.</returns>
+    public static int Read(byte* control, int length)
+    {
+        var sender = 0;
+        for (var at = 0; at + sizeof(Libc.cmsghdr) <= length;)
+        {
+            var head = (Libc.cmsghdr*)(control + at);
+            var size = (int)head->cmsg_len;
+            if (size < sizeof(Libc.cmsghdr))
+            {
+                break;
+            }
+
+            var data = control + at + sizeof(Libc.cmsghdr);
+            if (head->cmsg_level == Libc.SOL_SOCKET && head->cmsg_type == Libc.SCM_CREDENTIALS)
+            {
+                sender = ((Libc.ucred*)data)->pid;
+            }
+            else if (head->cmsg_level == Libc.SOL_SOCKET && head->cmsg_type == Libc.SCM_RIGHTS)
+            {
+                for (var i = 0; i < (size - sizeof(Libc.cmsghdr)) / sizeof(int); i++)
+                {
+                    Close(((int*)data)[i]);
+                }
+            }
+
+            at += (size + 7) & ~7;
+        }
+
+        return sender;
+    }
+
+    /// <summary>Ours may be the last copy, and a TCP socket whose SO_LINGER is set blocks in close(2) until its peer has read all: that would be PID 1.</summary>
+    static void Close(int fd)
+    {
+        var off = 0L; // struct linger: two ints
+        _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &off, sizeof(long)); // ENOTSOCK for anything else
+        _ = Libc.close(fd);
+    }
+}

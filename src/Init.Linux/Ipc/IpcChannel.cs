@@ -1,0 +1,144 @@
+using Init.Core.Ipc;
+using Init.Linux.Interop;
+using Init.Linux.Loop;
+
+namespace Init.Linux.Ipc;
+
+/// <summary>A message of a worker.</summary>
+/// <param name="message">Its bytes, or the head of a long one; valid during the call.</param>
+public delegate void IpcReceiver(ReadOnlySpan<byte> message);
+
+/// <summary>
+/// Our end of one process's NODE_CHANNEL_FD: JSON messages, a line each, in both directions. It frames, bounds and sends; what a message means is the receiver's
+/// question. Descriptors that come along are closed at once.
+/// What can go wrong: the worker floods (one bounded read per turn), never ends a message (only a bounded head is kept), never reads (a send fails, nothing is
+/// queued), closes its end, or dies with unread messages, which resets the connection: an end like any other. Our end stays open as long as the
+/// process lives: to Node its end means that the parent is gone.
+/// </summary>
+public sealed unsafe class IpcChannel : IPollable, IDisposable
+{
+    /// <summary>Longer messages are the apps' own affair: all that concern us are shorter.</summary>
+    public const int LongestMessage = 8 * 1024;
+
+    const int ReadSize = 16 * 1024;
+
+    /// <summary>What a socket holds fits into it; somebody else below the worker may still be writing.</summary>
+    const int LastReads = 32;
+
+    const int ControlSize = 256;
+
+    readonly Fd _fd;
+    readonly IpcFramer _framer = new(LongestMessage);
+    EventLoop? _loop;
+    IpcReceiver? _receiver;
+    bool _isTorn;
+
+    public IpcChannel(Fd fd) => _fd = fd;
+
+    /// <summary>No message will come any more, and none can be sent.</summary>
+    public bool IsClosed => _fd.Number < 0;
+
+    /// <summary>Our end, and the worker's.</summary>
+    /// <returns>Null when there are no descriptors left; errno says so.</returns>
+    public static (IpcChannel Channel, Fd Worker)? TryMake()
+    {
+        var pair = stackalloc int[2];
+        return Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, pair) == 0
+            ? (new IpcChannel(new Fd(pair[0])), new Fd(pair[1]))
+            : null;
+    }
+
+    public void Watch(EventLoop loop, IpcReceiver receiver)
+    {
+        _receiver = receiver;
+        _loop = loop;
+        loop.Add(_fd.Number, this, Libc.EPOLLIN, Urgency.Signals); // before the turn's decisions, which it is part of
+    }
+
+    /// <inheritdoc/>
+    public void OnReady(uint events) => ReadOnce();
+
+    /// <inheritdoc/>
+    public void OnFault()
+    {
+        _loop = null;
+        Dispose();
+    }
+
+    /// <summary>The process has ended: what it said before is still heard.</summary>
+    public void Finish()
+    {
+        for (var i = 0; i < LastReads && ReadOnce(); i++)
+        {
+        }
+
+        Dispose();
+    }
+
+    /// <summary>Sends a message, now or never: whole, or not at all.</summary>
+    /// <param name="message">With its newline.</param>
+    /// <returns>0; EAGAIN when the worker does not read; another errno when nobody is there to read.</returns>
+    public int Send(ReadOnlySpan<byte> message)
+    {
+        if (IsClosed || _isTorn)
+        {
+            return Libc.EPIPE;
+        }
+
+        fixed (byte* from = message)
+        {
+            var sent = Libc.send(_fd.Number, from, (nuint)message.Length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL);
+            if (sent == message.Length)
+            {
+                return 0;
+            }
+
+            // Half of it went (which short ones never do): whatever followed would be part of this one.
+            _isTorn = sent > 0;
+            return sent < 0 ? Libc.Errno : Libc.EAGAIN;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _loop?.Remove(_fd.Number);
+        _loop = null;
+        _fd.Dispose();
+        _framer.Clear();
+    }
+
+    /// <returns>False when there is nothing (more) now.</returns>
+    bool ReadOnce()
+    {
+        if (IsClosed)
+        {
+            return false;
+        }
+
+        var text = stackalloc byte[ReadSize];
+        var control = stackalloc ulong[ControlSize / sizeof(ulong)];
+        var part = new Libc.iovec { iov_base = (nint)text, iov_len = ReadSize };
+        var message = new Libc.msghdr { msg_iov = (nint)(&part), msg_iovlen = 1, msg_control = (nint)control, msg_controllen = ControlSize };
+        var got = (int)Libc.recvmsg(_fd.Number, &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);
+        if (got < 0 && Libc.Errno is Libc.EAGAIN or Libc.EINTR)
+        {
+            return false;
+        }
+
+        if (got <= 0)
+        {
+            Dispose();
+            return false;
+        }
+
+        _ = ControlData.Read((byte*)control, (int)message.msg_controllen);
+        var rest = new ReadOnlySpan<byte>(text, got);
+        while (_framer.TryTake(ref rest, out var line))
+        {
+            _receiver!(line);
+        }
+
+        return true;
+    }
+}
