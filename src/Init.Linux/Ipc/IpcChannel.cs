@@ -38,6 +38,9 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
     /// <summary>No message will come any more, and none can be sent.</summary>
     public bool IsClosed => _fd.Number < 0;
 
+    /// <summary>Called when the other end is closed, with whether messages of ours were left unread.</summary>
+    public Action<bool>? Ended { get; set; }
+
     /// <summary>Our end, and the worker's.</summary>
     /// <returns>Null when there are no descriptors left; errno says so.</returns>
     public static (IpcChannel Channel, Fd Worker)? TryMake()
@@ -121,14 +124,15 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
         var part = new Libc.iovec { iov_base = (nint)text, iov_len = ReadSize };
         var message = new Libc.msghdr { msg_iov = (nint)(&part), msg_iovlen = 1, msg_control = (nint)control, msg_controllen = ControlSize };
         var got = (int)Libc.recvmsg(_fd.Number, &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC);
-        if (got < 0 && Libc.Errno is Libc.EAGAIN or Libc.EINTR)
-        {
-            return false;
-        }
-
         if (got <= 0)
         {
-            Dispose();
+            var errno = got == 0 ? 0 : Libc.Errno;
+            if (errno is not (Libc.EAGAIN or Libc.EINTR))
+            {
+                Dispose();
+                Ended?.Invoke(errno == Libc.ECONNRESET);
+            }
+
             return false;
         }
 

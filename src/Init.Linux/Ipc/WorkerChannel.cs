@@ -15,27 +15,49 @@ namespace Init.Linux.Ipc;
 public sealed unsafe class WorkerChannel(IpcChannel channel, Action onReady) : IDisposable
 {
     bool _isReady;
+    Action? _onUnheard;
 
     /// <summary>Who is given a channel: whom the file gives one, and every program of Node, because under pm2 it has one.</summary>
     public static bool IsWanted(AppSpec spec, FoundProgram found) =>
         spec.NeedsChannel || NodeProgram.IsNode(found.Path) || NodeProgram.IsNodeLine(spec.Command) || IsNodeScript(ProgramFinder.At(spec.Cwd, found.Path));
 
-    public void Watch(EventLoop loop) => channel.Watch(loop, OnMessage);
+    public void Watch(EventLoop loop)
+    {
+        channel.Ended = OnEnded;
+        channel.Watch(loop, OnMessage);
+    }
 
     /// <summary>The process has been reaped.</summary>
     public void Finish() => channel.Finish();
 
     /// <summary>Asks the app to stop.</summary>
+    /// <param name="onUnheard">Called when the worker then closes its channel without having read the message.</param>
     /// <returns>Why that is not possible, for people; null when the message is on its way.</returns>
-    public string? SendShutdown() => channel.Send(IpcMessage.Shutdown) switch
+    public string? SendShutdown(Action onUnheard)
     {
-        0 => null,
-        Libc.EAGAIN => "it does not read its channel",
-        _ => "it has closed its channel",
-    };
+        var errno = channel.Send(IpcMessage.Shutdown);
+        _onUnheard = errno == 0 ? onUnheard : null;
+        return errno switch
+        {
+            0 => null,
+            Libc.EAGAIN => "it does not read its channel",
+            _ => "it has closed its channel",
+        };
+    }
+
+    /// <summary>Stronger means have been taken: whether the message is heard is no question any more.</summary>
+    public void Forget() => _onUnheard = null;
 
     /// <inheritdoc/>
     public void Dispose() => channel.Dispose();
+
+    void OnEnded(bool isUnread)
+    {
+        if (isUnread)
+        {
+            _onUnheard?.Invoke();
+        }
+    }
 
     void OnMessage(ReadOnlySpan<byte> message)
     {

@@ -57,8 +57,14 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     internal LineMatcher? MatcherOf(int pid) => _voices.GetValueOrDefault(pid)?.Matcher;
 
     /// <summary>Asks a process by message to stop.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="onUnheard">Called when it then closes its channel without having read the message.</param>
     /// <returns>Why that is not possible, for people; null when the message is on its way.</returns>
-    public string? SendShutdown(int pid) => _voices.GetValueOrDefault(pid)?.Channel is { } channel ? channel.SendShutdown() : "it was started without a channel";
+    public string? SendShutdown(int pid, Action onUnheard) =>
+        _voices.GetValueOrDefault(pid)?.Channel is { } channel ? channel.SendShutdown(onUnheard) : "it was started without a channel";
+
+    /// <summary>The process is killed: no message matters any more.</summary>
+    public void Killed(int pid) => _voices.GetValueOrDefault(pid)?.Channel?.Forget();
 
     /// <summary>The process has been reaped: what it said before its end is still heard, nothing after.</summary>
     public void Ended(int pid)

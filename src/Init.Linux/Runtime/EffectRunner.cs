@@ -39,6 +39,7 @@ public sealed class EffectRunner(
                 _ = Libc.kill(signal.Pid, signal.Signal.Number);
                 break;
             case Effect.KillTree kill when reaper.Owns(kill.Pid):
+                readiness.Killed(kill.Pid);
                 _ = ProcessTree.Kill(kill.Pid);
                 break;
             case Effect.SendShutdown message when reaper.Owns(message.Pid):
@@ -106,17 +107,23 @@ public sealed class EffectRunner(
     /// <summary>One that cannot hear the message is asked as any other program.</summary>
     void SendShutdown(Effect.SendShutdown message)
     {
-        if (readiness.SendShutdown(message.Pid) is not { } problem)
+        if (readiness.SendShutdown(message.Pid, onUnheard: () => SignalInPlace(message, LogLevel.Info, "was not read before the channel was closed")) is { } problem)
         {
-            return;
+            SignalInPlace(message, LogLevel.Warn, "could not be sent, " + problem);
         }
+    }
 
-        sink.Write(new LogEvent(EventName.Warning, LogLevel.Warn, $"shutdown_with_message: the message could not be sent, {problem}; sending {message.Signal} in its place")
+    void SignalInPlace(Effect.SendShutdown message, LogLevel level, string problem)
+    {
+        if (reaper.Owns(message.Pid))
         {
-            Worker = message.Worker,
-            Pid = message.Pid,
-        });
-        _ = Libc.kill(message.Pid, message.Signal.Number);
+            sink.Write(new LogEvent(EventName.Warning, level, $"shutdown_with_message: the message {problem}; sending {message.Signal} in its place")
+            {
+                Worker = message.Worker,
+                Pid = message.Pid,
+            });
+            _ = Libc.kill(message.Pid, message.Signal.Number);
+        }
     }
 
     void KillLeftovers(Effect.KillLeftovers leftovers)

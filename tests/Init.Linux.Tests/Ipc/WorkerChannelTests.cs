@@ -48,7 +48,7 @@ public sealed class WorkerChannelTests
             Bounded.Turn(loop);
         }
 
-        Assert.NotNull(channel.SendShutdown());
+        Assert.NotNull(channel.SendShutdown(Never));
         Assert.Equal(0, ready());
         while (worker.HasInput)
         {
@@ -59,7 +59,7 @@ public sealed class WorkerChannelTests
     [Fact]
     public void Shutdown_IsTheMessageOfPm2() => With((loop, channel, worker, ready) =>
     {
-        Assert.Null(channel.SendShutdown());
+        Assert.Null(channel.SendShutdown(Never));
         Assert.Equal("\"shutdown\"", worker.ReadLine());
     });
 
@@ -67,13 +67,13 @@ public sealed class WorkerChannelTests
     public void Shutdown_SaysWhyItCannotBeSent() => With((loop, channel, worker, ready) =>
     {
         string? problem;
-        while ((problem = channel.SendShutdown()) is null)
+        while ((problem = channel.SendShutdown(Never)) is null)
         {
         }
 
         Assert.Equal("it does not read its channel", problem);
         worker.Dispose();
-        Assert.Equal("it has closed its channel", channel.SendShutdown());
+        Assert.Equal("it has closed its channel", channel.SendShutdown(Never));
     });
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class WorkerChannelTests
         using var channel = new WorkerChannel(child.Process.Channel!, () => ready++);
         channel.Watch(loop);
         Bounded.TurnUntil(loop, () => ready == 1);
-        Assert.Null(channel.SendShutdown());
+        Assert.Null(channel.SendShutdown(Never));
         Assert.Equal("\"shutdown\"", child.ReadLine());
         Assert.True(child.Reap().IsSuccess);
         channel.Finish();
@@ -127,6 +127,31 @@ public sealed class WorkerChannelTests
         Assert.False(WorkerChannel.IsWanted(Plain, new FoundProgram("/bin/sh", ["sh"])));
         Assert.False(WorkerChannel.IsWanted(Plain, new FoundProgram("/does/not/exist", ["x"])));
     }
+
+    [Theory]
+    [InlineData(false, false, 1)]
+    [InlineData(true, false, 0)]
+    [InlineData(false, true, 0)]
+    public void Shutdown_IsUnheard_WhenTheChannelIsClosedBeforeItIsRead(bool isRead, bool isForgotten, int expected) => With((loop, channel, worker, ready) =>
+    {
+        var unheard = 0;
+        Assert.Null(channel.SendShutdown(() => unheard++));
+        if (isRead)
+        {
+            Assert.Equal("\"shutdown\"", worker.ReadLine());
+        }
+
+        if (isForgotten)
+        {
+            channel.Forget();
+        }
+
+        worker.Dispose();
+        Bounded.Turn(loop);
+        Assert.Equal(expected, unheard);
+    });
+
+    static void Never() => Assert.Fail("it was heard, or never sent");
 
     static void With(Action<EventLoop, WorkerChannel, ChannelEnd, Func<int>> story)
     {
