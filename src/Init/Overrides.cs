@@ -47,10 +47,19 @@ static class Overrides
             settings = settings with { MemoryGuard = read };
         }
 
+        settings = settings with { TerminationLog = TerminationLog(inherited) ?? settings.TerminationLog };
         settings = settings with { Control = ApplySocket(settings.Control, inherited.Variable("PMINIT_SOCKET"), isOption: false) };
         settings = settings with { Control = ApplySocket(settings.Control, line[RunOptions.Socket], isOption: true) };
         return true;
     }
+
+    /// <summary>`PMINIT_TERMINATION_LOG`: a path, or off (empty); null where it says nothing. It also holds where there is no valid file.</summary>
+    public static string? TerminationLog(Inherited inherited) => inherited.Variable("PMINIT_TERMINATION_LOG") switch
+    {
+        null or "" => null,
+        "off" or "false" => "",
+        var path => path,
+    };
 
     /// <summary>"8080", "127.0.0.1:8080", "[::1]:8080" or "off".</summary>
     public static bool TryReadHealth(string text, out HealthSettings settings)

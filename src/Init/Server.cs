@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Text;
 using Init.Core.CommandLine;
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Termination;
+using Init.Linux.Files;
 using Init.Linux.Interop;
 using Init.Linux.Net;
 using Init.Linux.Runtime;
@@ -25,6 +28,7 @@ static class Server
         var loaded = Load(line, inherited);
         if (loaded.Ecosystem is not { } ecosystem)
         {
+            TellWhy(loaded, inherited);
             return loaded.Code;
         }
 
@@ -73,6 +77,23 @@ static class Server
         }
 
         return loaded;
+    }
+
+    /// <summary>A file that is refused ends the container too. What it says of the termination log is not known.</summary>
+    static void TellWhy(Loaded loaded, Inherited inherited)
+    {
+        var path = Overrides.TerminationLog(inherited) ?? GlobalSettings.DefaultTerminationLog;
+        if (path.Length == 0)
+        {
+            return;
+        }
+
+        var count = loaded.Problems.Count == 1 ? "one error" : string.Create(CultureInfo.InvariantCulture, $"{loaded.Problems.Count} errors");
+        var sentence = string.Create(CultureInfo.InvariantCulture, $"nothing was started, {count} found; the container ends with code {loaded.Code}");
+        if (TerminationLog.Write(path, TerminationMessage.Of(sentence, "the errors:", Encoding.UTF8.GetBytes(string.Join('\n', loaded.Problems)))) is { } problem)
+        {
+            StandardError.Line($"warning: {problem}");
+        }
     }
 
     static Fd? Listen(HealthSettings settings, out int port, out string? problem)

@@ -198,6 +198,11 @@ public static partial class EffectiveConfig
             json.WriteString("log_format", format.ToString());
         }
 
+        if (settings.TerminationLog != GlobalSettings.DefaultTerminationLog)
+        {
+            json.WriteString("termination_log", settings.TerminationLog.Length > 0 ? settings.TerminationLog : "off");
+        }
+
         if (settings.StartDelay > TimeSpan.Zero)
         {
             WriteDuration(json, "start_delay", settings.StartDelay);

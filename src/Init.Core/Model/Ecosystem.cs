@@ -51,6 +51,12 @@ public sealed record GlobalSettings
     /// <summary>The log as a whole.</summary>
     public LogSettings Log { get; init; } = new();
 
+    /// <summary>Kubernetes makes this file and shows what stands in it when the container has ended.</summary>
+    public const string DefaultTerminationLog = "/dev/termination-log";
+
+    /// <summary>Where the reason of a failure is written when the container ends; the default only where it exists. Empty: nowhere.</summary>
+    public string TerminationLog { get; init; } = DefaultTerminationLog;
+
     /// <summary>The first start of all apps waits this long; 0: no wait (pm2-runtime: `--delay`).</summary>
     public TimeSpan StartDelay { get; init; }
 

@@ -79,6 +79,7 @@ public sealed record EcosystemChange
         AddIf(postponed, old.Settings.Health != now.Settings.Health, "pminit.health");
         AddIf(postponed, old.Settings.Log != now.Settings.Log, "pminit.log");
         AddIf(postponed, old.Settings.Control != now.Settings.Control, "pminit.control");
+        AddIf(postponed, old.Settings.TerminationLog != now.Settings.TerminationLog, "pminit.termination_log");
         var adjusted = ImmutableArray.CreateBuilder<string>();
         AddIf(adjusted, old.Settings.ShutdownTimeout != now.Settings.ShutdownTimeout, "pminit.shutdown_timeout");
         AddIf(adjusted, old.Settings.ShutdownDelay != now.Settings.ShutdownDelay, "pminit.shutdown_delay");

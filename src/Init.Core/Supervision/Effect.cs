@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Termination;
 using Init.Core.Watch;
 
 namespace Init.Core.Supervision;
@@ -50,5 +51,7 @@ public abstract record Effect
     public sealed record WatchFiles(string App, WatchSpec Watch, string? Cwd) : Effect;
 
     /// <summary>Everything has ended: leave the loop with this exit code. Emitted once, last.</summary>
-    public sealed record Exit(int Code) : Effect;
+    /// <param name="Code">pminit's exit code.</param>
+    /// <param name="Cause">The failure that it ends by; null when nothing failed.</param>
+    public sealed record Exit(int Code, TerminationCause? Cause = null) : Effect;
 }

@@ -21,6 +21,9 @@ sealed class Slot(int id, WorkerId worker, AppSpec spec)
     /// <summary>The container's code if this failure ends it: that of the last exit, or of the dependency it was held for. 1 or more while FailedAs is set.</summary>
     public int FailedCode { get; set; }
 
+    /// <summary>Why its last process could not be started, for people; null when it could.</summary>
+    public string? Problem { get; set; }
+
     /// <summary>It failed because a dependency did.</summary>
     public bool IsAbandoned { get; set; }
 

@@ -1,5 +1,6 @@
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Termination;
 
 namespace Init.Core.Supervision;
 
@@ -28,8 +29,14 @@ public sealed partial class Supervisor
     /// <summary>The code of the essential app that caused the shutdown; null when a signal did.</summary>
     int? _essentialCode;
 
+    /// <summary>The failure behind <see cref="_essentialCode"/>; null where that was a success.</summary>
+    TerminationCause? _essentialCause;
+
     /// <summary>A worker ended by SIGKILL during the shutdown.</summary>
     bool _neededKill;
+
+    /// <summary>The first of those.</summary>
+    TerminationCause? _killed;
 
     Instant _shutdownDeadline = Instant.Never;
 
@@ -160,7 +167,11 @@ public sealed partial class Supervisor
             _someEnded = true;
 
             // A slot that was waiting or failed may still remember the kill of an earlier process.
-            _neededKill |= _isShuttingDown && before == Phase.Killing && after.WasKilled;
+            if (_isShuttingDown && before == Phase.Killing && after.WasKilled)
+            {
+                _neededKill = true;
+                _killed ??= CauseOf("the stop took too long and had to kill", slot);
+            }
         }
     }
 
@@ -177,8 +188,11 @@ public sealed partial class Supervisor
         AbandonHopeless(now, effects);
         if (_someEnded && !_isShuttingDown && FindEndedEssential() is { } app)
         {
-            _essentialCode = FirstFailure(app.Name)?.FailedCode ?? 0;
-            BeginShutdown(app.Essential ? $"essential app {app.Name} has ended" : $"task {app.Name} has failed", mayServeOn: false, now, effects);
+            var failure = FirstFailure(app.Name);
+            var reason = app.Essential ? $"essential app {app.Name} has ended" : $"task {app.Name} has failed";
+            _essentialCode = failure?.FailedCode ?? 0;
+            _essentialCause = failure is null ? null : CauseOf(reason, failure);
+            BeginShutdown(reason, mayServeOn: false, now, effects);
         }
 
         _someEnded = false;
@@ -190,7 +204,9 @@ public sealed partial class Supervisor
             return;
         }
 
-        var code = _essentialCode ?? (_isShuttingDown ? (_neededKill ? KilledCode : 0) : FirstFailure(null)?.FailedCode ?? 0);
+        var first = _isShuttingDown ? null : FirstFailure(null);
+        var code = _essentialCode ?? (_isShuttingDown ? (_neededKill ? KilledCode : 0) : first?.FailedCode ?? 0);
+        var cause = _essentialCode is not null ? _essentialCause : _isShuttingDown ? _killed : first is null ? null : CauseOf("no app is left", first);
         var why = _isShuttingDown ? "shutdown finished" : "no app is left";
         _hasExited = true;
         _isShuttingDown = true;
@@ -198,7 +214,7 @@ public sealed partial class Supervisor
         DropSchedules();
         EndWatches(effects);
         Say(effects, EventName.ShutdownFinished, LogLevel.Info, $"{why}: exiting with code {code}", new LogField("code", code));
-        effects.Add(new Effect.Exit(code));
+        effects.Add(new Effect.Exit(code, cause));
     }
 
     /// <summary>Of several that ended in one step the one that failed first: the others may have failed because of it.</summary>
@@ -263,6 +279,24 @@ public sealed partial class Supervisor
         }
 
         return first;
+    }
+
+    /// <summary>Of a slot that never ran because a dependency had failed, the blame is the dependency's: it failed first.</summary>
+    TerminationCause CauseOf(string reason, Slot slot)
+    {
+        var culprit = slot;
+        if (slot.IsAbandoned)
+        {
+            foreach (var other in _slots)
+            {
+                if (other.FailedAs != 0 && !other.IsAbandoned && (culprit.IsAbandoned || other.FailedAs < culprit.FailedAs))
+                {
+                    culprit = other;
+                }
+            }
+        }
+
+        return new TerminationCause(reason, culprit.Worker) { Status = culprit.State.LastExit, Problem = culprit.Problem };
     }
 
     /// <summary>1 where the last exit was a success, and where nothing ever ran.</summary>

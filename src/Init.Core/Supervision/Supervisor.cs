@@ -114,6 +114,9 @@ public sealed partial class Supervisor
         }
     }
 
+    /// <summary>Whether there is such a worker.</summary>
+    public bool Knows(WorkerId worker) => _slotOf.ContainsKey(worker);
+
     /// <summary>The app a worker belongs to.</summary>
     /// <exception cref="KeyNotFoundException">There is no such worker.</exception>
     public AppSpec SpecOf(WorkerId worker) => _slotOf[worker].Spec;
@@ -293,6 +296,7 @@ public sealed partial class Supervisor
             BeginWatch(slot.Spec, effects);
         }
 
+        slot.Problem = e is WorkerEvent.Spawned ? null : e is WorkerEvent.SpawnFailed failed ? failed.Detail : slot.Problem;
         _nextDeadlineIsStale = true;
         _heldAreStale |= before.Phase != after.Phase || before.Pid != after.Pid;
         if (after.Phase is not (Phase.Starting or Phase.Ready))

@@ -1,5 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Supervision;
+using Init.Core.Termination;
+using Init.Linux.Files;
 using Init.Linux.Interop;
 using Init.Linux.Readiness;
 using Init.Linux.Resources;
@@ -25,6 +27,12 @@ public sealed class EffectRunner(
 
     /// <summary>Set by the Exit effect.</summary>
     public int? ExitCode { get; private set; }
+
+    /// <summary>Why, when something failed.</summary>
+    public TerminationCause? ExitCause { get; private set; }
+
+    /// <summary>Where that is told; null: nowhere.</summary>
+    public TerminationLog? TerminationLog { get; init; }
 
     /// <summary>Carries out one effect.</summary>
     public void Run(Effect effect)
@@ -69,7 +77,7 @@ public sealed class EffectRunner(
                 WatchFiles?.Invoke(watch);
                 break;
             case Effect.Exit exit:
-                ExitCode = exit.Code;
+                (ExitCode, ExitCause) = (exit.Code, exit.Cause);
                 break;
         }
     }
@@ -87,7 +95,7 @@ public sealed class EffectRunner(
         reaper.Own(process.Pid, spawn.Worker, spawn.Incarnation);
         queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
         readiness.Attach(process, spawn.Worker, spawn.Incarnation, supervisor.SpecOf(spawn.Worker));
-        logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process, readiness.MatcherOf(process.Pid));
+        logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process, readiness.MatcherOf(process.Pid), TerminationLog?.Follow(spawn.Worker, supervisor));
         stages.Attach(process, supervisor.SpecOf(spawn.Worker),
             () => queue.Tell(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Executed(spawn.Incarnation))));
     }

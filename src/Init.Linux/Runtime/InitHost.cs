@@ -2,6 +2,7 @@ using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Core.Supervision;
 using Init.Linux.Evaluation;
+using Init.Linux.Files;
 using Init.Linux.Interop;
 using Init.Linux.Limits;
 using Init.Linux.Loop;
@@ -73,7 +74,7 @@ public sealed class InitHost : IDisposable
         _stages = new StageWatch(_loop);
         _readiness = new ReadyWatch(_loop, _queue, Report);
         _tree = new ProcessTree(_reaper);
-        _runner = new EffectRunner(_supervisor, _spawner, _reaper, _tree, _logs, _stages, _readiness, Own, _queue);
+        _runner = new EffectRunner(_supervisor, _spawner, _reaper, _tree, _logs, _stages, _readiness, Own, _queue) { TerminationLog = TerminationLog.Find(ecosystem.Settings.TerminationLog) };
         _verbs = new WorkerVerbs(_supervisor, _queue);
         _files = new FileWatch(_loop, (app, path, count) => _queue.Tell(new SupervisorEvent.FilesChanged(app, path, count)), Warn);
         _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
@@ -146,6 +147,7 @@ public sealed class InitHost : IDisposable
         // The reader may be slow, or gone without saying so; the end does not wait for it without end.
         var deadline = Clock.Now + FlushPatience;
         _logs.Finish(deadline);
+        Guarded(TellWhy);
         _sink.FlushFinally(deadline);
         _errorSink?.FlushFinally(deadline);
         return _runner.ExitCode.Value;
@@ -223,6 +225,15 @@ public sealed class InitHost : IDisposable
 
         _files.Turn(now);
         _faultsInARow = 0;
+    }
+
+    /// <summary>After a failure, and when the last words of all workers are known.</summary>
+    void TellWhy()
+    {
+        if (_runner.ExitCause is { } cause && _runner.TerminationLog?.Write(cause, _runner.ExitCode!.Value) is { } problem)
+        {
+            Warn(problem);
+        }
     }
 
     void Flush()

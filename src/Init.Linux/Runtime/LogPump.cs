@@ -42,6 +42,9 @@ public sealed unsafe class LogPump : IPollable
     /// <summary>Sees the lines until one matches; null: nobody does.</summary>
     internal LineMatcher? Matcher { get; set; }
 
+    /// <summary>Keeps the last lines; null: nobody does.</summary>
+    internal OutputTail? Tail { get; set; }
+
     bool IsClosed => _pipe.Number < 0;
 
     /// <inheritdoc/>
@@ -130,6 +133,7 @@ public sealed unsafe class LogPump : IPollable
         while (lines.TryTake(out var line))
         {
             _sink.Write(_head, line, now);
+            Tail?.Add(line, _head.IsError);
             if (Matcher is not null)
             {
                 Show(line);
@@ -157,6 +161,7 @@ public sealed unsafe class LogPump : IPollable
         if (_framer.TakeRest(out var line))
         {
             _sink.Write(_head, line, Clock.UnixMs);
+            Tail?.Add(line, _head.IsError);
         }
 
         if (isWatched)

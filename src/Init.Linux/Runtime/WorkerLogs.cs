@@ -20,8 +20,9 @@ public sealed class WorkerLogs(EventLoop loop, LogSink output, LogSink error)
     /// <param name="pmId">Its number.</param>
     /// <param name="process">The process.</param>
     /// <param name="matcher">Sees the lines of both streams until one matches; null: nobody does.</param>
-    internal void Attach(WorkerId worker, int pmId, SpawnedProcess process, LineMatcher? matcher) =>
-        _live[process.Pid] = (Pump(worker, pmId, process, matcher, isError: false), Pump(worker, pmId, process, matcher, isError: true));
+    /// <param name="tail">Keeps the last lines; null: nobody does.</param>
+    internal void Attach(WorkerId worker, int pmId, SpawnedProcess process, LineMatcher? matcher, OutputTail? tail) =>
+        _live[process.Pid] = (Pump(worker, pmId, process, matcher, tail, isError: false), Pump(worker, pmId, process, matcher, tail, isError: true));
 
     /// <summary>The process has ended: its last words come before what is said of its end.</summary>
     public void DrainEnded(int pid)
@@ -42,10 +43,10 @@ public sealed class WorkerLogs(EventLoop loop, LogSink output, LogSink error)
         }
     }
 
-    LogPump Pump(WorkerId worker, int pmId, SpawnedProcess process, LineMatcher? matcher, bool isError)
+    LogPump Pump(WorkerId worker, int pmId, SpawnedProcess process, LineMatcher? matcher, OutputTail? tail, bool isError)
     {
         var head = new StreamHead(worker, process.Pid, isError ? LogStream.Stderr : LogStream.Stdout, pmId);
-        var pump = new LogPump(loop, isError ? error : output, isError ? process.Error : process.Output, head, _budget, Closed) { Matcher = matcher };
+        var pump = new LogPump(loop, isError ? error : output, isError ? process.Error : process.Output, head, _budget, Closed) { Matcher = matcher, Tail = tail };
         _all.Add(pump);
         return pump;
     }

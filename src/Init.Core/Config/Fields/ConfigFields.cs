@@ -48,9 +48,10 @@ public static partial class ConfigFields
         TopField.Of("shutdown_delay", Kinds.Duration, "0", "How long apps go on serving after SIGTERM or SIGINT, with readiness off at once.",
             static (top, value) => top.Settings = top.Settings with { ShutdownDelay = value }),
         TopField.OfSection("log", "How log lines are written.", Log),
-        TopField.NotYet("termination_log", Kinds.LogPath, "remove it"),
         TopField.Of("memory_guard", ProcessKinds.MemoryGuard, "90%, 30 s", "When the container's memory limit is nearly reached, restart the largest worker in the orderly way, before the kernel kills one. `at`: from which part of the limit on; `cooldown`: how long the same worker is then left alone.",
             static (top, value) => top.Settings = top.Settings with { MemoryGuard = value }),
+        TopField.Of("termination_log", Kinds.PathOrOff, GlobalSettings.DefaultTerminationLog, "Where Kubernetes reads why the container ended: after a failure the reason and the last lines of the app are written there. The default file is never created; false: off (also: PMINIT_TERMINATION_LOG).",
+            static (top, value) => top.Settings = top.Settings with { TerminationLog = value }),
     ]);
 
     internal static readonly ConfigSection<TopDraft> Top = new(

@@ -82,6 +82,8 @@ static class Kinds
 
     public static readonly ValueKind<string> LogPath = new("logPath", "path", """{"type":["string","boolean"]}""", ConfigValues.LogPath);
 
+    public static readonly ValueKind<string> PathOrOff = new("pathOrOff", "path, or false", """{"anyOf":[{"type":"string","minLength":1},{"const":false}]}""", ConfigValues.PathOrOff);
+
     public static readonly ValueKind<LogFormat> LogFormat = new("logFormat", "\"json\", \"text\", \"raw\", \"pm2-json\", \"pm2-format\"",
         """{"enum":["json","text","raw","pm2-json","pm2-format"]}""", ConfigValues.LogFormatWord);
 
