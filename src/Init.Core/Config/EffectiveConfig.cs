@@ -104,6 +104,7 @@ public static partial class EffectiveConfig
         WriteCommand(json, app.Command);
         WriteText(json, "cwd", app.Cwd);
         json.WriteNumber("instances", app.Instances);
+        WriteText(json, "pid_file", app.PidFile);
         WriteEnvironment(json, app, showsSecrets);
         json.WriteBoolean("autorestart", app.AutoRestart);
         json.WriteNumber("max_restarts", app.MaxRestarts);

@@ -115,6 +115,9 @@ public sealed record AppSpec
     /// <summary>Files whose changes restart it (pm2: `watch`).</summary>
     public WatchSpec Watch { get; init; } = WatchSpec.None;
 
+    /// <summary>Where the pid of a living process stands, as the file has it; null: nowhere. See <see cref="Model.PidFile"/>.</summary>
+    public string? PidFile { get; init; }
+
     /// <summary>User, groups, limits and the like.</summary>
     public ProcessSettings Process { get; init; } = ProcessSettings.None;
 

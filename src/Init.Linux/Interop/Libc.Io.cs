@@ -9,6 +9,7 @@ public static unsafe partial class Libc
     public const int O_WRONLY = 1;
     public const int O_RDWR = 2;
     public const int O_CREAT = 0x40;
+    public const int O_EXCL = 0x80;
     public const int O_NOCTTY = 0x100;
     public const int O_TRUNC = 0x200;
     public const int O_NONBLOCK = 0x800;
@@ -91,6 +92,9 @@ public static unsafe partial class Libc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int unlink(byte* path);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int rename(byte* from, byte* to);
 
     [LibraryImport(Lib)]
     public static partial uint umask(uint mask);

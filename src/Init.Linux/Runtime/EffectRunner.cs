@@ -25,6 +25,9 @@ public sealed class EffectRunner(
     /// <summary>Looks at the container's memory; null where nothing counts it.</summary>
     public Func<int, int, SupervisorEvent>? ReadMemory { get; set; }
 
+    /// <summary>The pid files of what runs.</summary>
+    public PidFiles PidFiles { get; } = new();
+
     /// <summary>Set by the Exit effect.</summary>
     public int? ExitCode { get; private set; }
 
@@ -96,6 +99,11 @@ public sealed class EffectRunner(
         queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
         readiness.Attach(process, spawn.Worker, spawn.Incarnation, supervisor.SpecOf(spawn.Worker));
         logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process, readiness.MatcherOf(process.Pid), TerminationLog?.Follow(spawn.Worker, supervisor));
+        if (PidFiles.Write(supervisor.SpecOf(spawn.Worker), spawn.Worker.Index, process.Pid) is { } unwritten)
+        {
+            sink.Write(new LogEvent(EventName.Warning, LogLevel.Warn, unwritten) { Worker = spawn.Worker, Pid = process.Pid });
+        }
+
         stages.Attach(process, supervisor.SpecOf(spawn.Worker),
             () => queue.Tell(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Executed(spawn.Incarnation))));
     }

@@ -303,6 +303,7 @@ public sealed class InitHost : IDisposable
     void OnExit(WorkerId worker, int incarnation, int pid, ExitStatus status)
     {
         _logs.DrainEnded(pid);
+        _runner.PidFiles.Remove(pid);
         _readiness.Ended(pid);
         if (status.IsSignal && status.Value == SigKill && _oomKills.Claim(Clock.Now))
         {

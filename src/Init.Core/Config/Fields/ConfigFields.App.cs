@@ -26,6 +26,8 @@ public static partial class ConfigFields
             static (app, value) => app.Spec = app.Spec with { Instances = CountInstances(value, app.Context) }),
         AppField.Of("exec_mode", Kinds.ExecMode, "fork", "Only \"fork\" in this version.",
             static (_, _) => { }),
+        AppField.Of("pid_file", Kinds.PathOrOff, "none", "While a process of the app exists, its pid stands in this file; of several instances each has its own, app-0.pid for app.pid.",
+            static (app, value) => app.Spec = app.Spec with { PidFile = value.Length == 0 ? null : value }, "pid"),
     ];
 
     static ImmutableArray<AppField> Environment() =>
