@@ -55,8 +55,8 @@ public sealed class RestartTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Equal(21, pid1.WaitExit());
         var delays = pid1.Events("worker_waiting", "api").Select(e => e.Number("delay_ms") ?? -1).ToList();
         Assert.Equal(4, delays.Count);
-        Assert.Equal(100, delays[0]);
-        Assert.Equal(150, delays[1]);
+        Assert.InRange(delays[0], 80, 100);
+        Assert.InRange(delays[1], 120, 150);
         Assert.True(delays[2] > delays[1] && delays[3] > delays[2]);
     }
 

@@ -85,7 +85,7 @@ public static partial class WorkerMachine
         return decision.Verdict switch
         {
             ExitVerdict.Done => Finish(counted, turn),
-            ExitVerdict.Restart => decision.Delay > TimeSpan.Zero ? Wait(counted, decision.Delay, turn) : Spawn(counted, turn),
+            ExitVerdict.Restart => decision.Delay > TimeSpan.Zero ? Wait(counted, OwnDelay(counted, decision.Delay, turn), turn) : Spawn(counted, turn),
             ExitVerdict.Fail => Fail(counted, decision.Verdict, turn),
             ExitVerdict.GiveUp => Fail(counted, decision.Verdict, turn),
             ExitVerdict.RunFailed => EndRun(counted, turn),
@@ -97,6 +97,10 @@ public static partial class WorkerMachine
         ReportDone(s, turn);
         return s with { Phase = Phase.Down, Goal = Goal.Down, EndedByPlan = true };
     }
+
+    /// <summary>A fixed delay is kept to the letter.</summary>
+    static TimeSpan OwnDelay(in WorkerState ended, TimeSpan delay, in Turn turn) =>
+        turn.Spec.ExpBackoffRestartDelay > TimeSpan.Zero ? Jitter.Of(delay, turn.Id, ended.Incarnation) : delay;
 
     static WorkerState Wait(in WorkerState s, TimeSpan delay, in Turn turn)
     {

@@ -58,7 +58,7 @@ public static partial class ConfigFields
             static (app, value) => app.Spec = app.Spec with { MinUptime = value }),
         AppField.Of("restart_delay", Kinds.Duration, "0", "Fixed wait before a restart after an unexpected exit.",
             static (app, value) => app.Spec = app.Spec with { RestartDelay = value }),
-        AppField.Of("exp_backoff_restart_delay", Kinds.Duration, "0", "First wait of a growing series (x1.5, at most 15 s) for unexpected exits in a row; 0 is off.",
+        AppField.Of("exp_backoff_restart_delay", Kinds.Duration, "0", "First wait of a growing series (x1.5, at most 15 s) for unexpected exits in a row; 0 is off. Each wait is cut by up to a fifth, by another part for each worker.",
             static (app, value) => app.Spec = app.Spec with { ExpBackoffRestartDelay = value }),
         AppField.Of("max_memory_restart", Kinds.Size, "none", "A worker whose processes together hold more than this is restarted in the orderly way, one instance at a time. Looked at every 5 s.",
             static (app, value) => app.Spec = app.Spec with { MaxMemoryBytes = value == 0 ? null : value }),
