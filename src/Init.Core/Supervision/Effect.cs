@@ -50,6 +50,9 @@ public abstract record Effect
     /// <summary>Tell FilesChanged when what the app watches changes, from now on. It replaces what was told of the app before; with a watch that is off nothing is told.</summary>
     public sealed record WatchFiles(string App, WatchSpec Watch, string? Cwd) : Effect;
 
+    /// <summary>See which of these workers listen, they or a process of their trees. Answered by ListenersSeen.</summary>
+    public sealed record LookForListeners(ImmutableArray<ListenerQuestion> Questions) : Effect;
+
     /// <summary>Everything has ended: leave the loop with this exit code. Emitted once, last.</summary>
     /// <param name="Code">pminit's exit code.</param>
     /// <param name="Cause">The failure that it ends by; null when nothing failed.</param>

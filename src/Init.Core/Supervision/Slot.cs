@@ -33,6 +33,9 @@ sealed class Slot(int id, WorkerId worker, AppSpec spec)
     /// <summary>When the memory guard restarted it; long ago: never.</summary>
     public Instant RecycledAt { get; set; } = new(long.MinValue / 2);
 
+    /// <summary>When it is looked whether this process listens; it means something only while somebody waits for that.</summary>
+    public Instant LookAt { get; set; }
+
     /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
     public bool IsFine => IsLeaving || Spec.IsTask || Spec.IsJob || State.Phase == Phase.Ready || State.EndedByPlan || (!Spec.AutoStart && State.Phase == Phase.Down);
 

@@ -90,6 +90,10 @@ public sealed partial class Supervisor
                 {
                     _nextDeadline = Instant.Min(_nextDeadline, Instant.Min(slot.State.Deadline, slot.KeepUntil));
                     isMeasured |= IsMeasured(slot);
+                    if (IsSought(slot))
+                    {
+                        _nextDeadline = Instant.Min(_nextDeadline, slot.LookAt);
+                    }
                 }
 
                 if (isMeasured)
@@ -196,6 +200,9 @@ public sealed partial class Supervisor
             case SupervisorEvent.MemoryRead read:
                 OnMemoryRead(read, now, effects);
                 break;
+            case SupervisorEvent.ListenersSeen seen:
+                OnListenersSeen(seen.Found, now, effects);
+                break;
             case SupervisorEvent.ClockSet set:
                 OnClockSet(set.Clock, now);
                 break;
@@ -261,6 +268,7 @@ public sealed partial class Supervisor
 
         AskForMemory(now, effects);
         LookAtMemory(now, effects);
+        LookForListeners(now, effects);
         FireSchedules(now, effects);
         FollowChanges(now, effects);
         if (_shutdownDeadline <= now)
@@ -299,6 +307,11 @@ public sealed partial class Supervisor
         slot.Problem = e is WorkerEvent.Spawned ? null : e is WorkerEvent.SpawnFailed failed ? failed.Detail : slot.Problem;
         _nextDeadlineIsStale = true;
         _heldAreStale |= before.Phase != after.Phase || before.Pid != after.Pid;
+        if (before.Pid != after.Pid)
+        {
+            slot.LookAt = now + FirstLook;
+        }
+
         if (after.Phase is not (Phase.Starting or Phase.Ready))
         {
             slot.KeepUntil = Instant.Never;

@@ -44,6 +44,9 @@ public abstract record SupervisorEvent
     /// <summary>Files that an app watches have changed: the first path, and how many changes this tells of.</summary>
     public sealed record FilesChanged(string App, string Path, int Count) : SupervisorEvent;
 
+    /// <summary>The answer to LookForListeners, in the same turn: those that listen.</summary>
+    public sealed record ListenersSeen(ImmutableArray<ListenerQuestion> Found) : SupervisorEvent;
+
     /// <summary>What wall time is now: once after Begin, and again whenever the wall clock may have been set. One that says nothing new changes nothing.</summary>
     public sealed record ClockSet(WallClock Clock) : SupervisorEvent;
 

@@ -15,9 +15,13 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
 {
     readonly Dictionary<int, Voice> _voices = [];
 
+    /// <summary>Sees which workers listen.</summary>
+    public ListenerLookup Listeners { get; } = new();
+
     /// <summary>Listens to a new process; takes what it was given for that over.</summary>
     public void Attach(SpawnedProcess process, WorkerId worker, int incarnation, AppSpec spec)
     {
+        Listeners.Spawned(process.Pid);
         if (process.Notify is null && process.Channel is null && process.Ready is null && spec.ReadyWhen.Kind != ReadyKind.Log)
         {
             return;
@@ -69,6 +73,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     /// <summary>The process has been reaped: what it said before its end is still heard, nothing after.</summary>
     public void Ended(int pid)
     {
+        Listeners.Ended(pid);
         if (_voices.Remove(pid, out var voice))
         {
             voice.Notify?.OnReady(0);

@@ -70,6 +70,9 @@ public sealed class EffectRunner(
             case Effect.ReadMemory read:
                 queue.Answer(ReadMemory?.Invoke(read.ClosePercent, read.AtPercent) ?? new SupervisorEvent.MemoryRead(0, 0, false));
                 break;
+            case Effect.LookForListeners look:
+                queue.Answer(new SupervisorEvent.ListenersSeen(readiness.Listeners.Look(look.Questions)));
+                break;
             case Effect.ReadConfig when ReadConfig is { } read:
                 read();
                 break;
@@ -87,6 +90,7 @@ public sealed class EffectRunner(
 
     void Spawn(Effect.Spawn spawn)
     {
+        readiness.Listeners.BeforeSpawn(supervisor.SpecOf(spawn.Worker));
         var (process, problem) = TrySpawn(spawn);
         if (process is null)
         {

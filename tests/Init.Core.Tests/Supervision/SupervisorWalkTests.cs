@@ -19,6 +19,8 @@ public class SupervisorWalkTests
     static readonly Schedule?[] Schedules =
         [null, null, null, ScheduleTests.Of("* * * * * *", "UTC"), ScheduleTests.Of("*/3 * * * * *", "UTC"), ScheduleTests.Of("0 * * * *", "Europe/Berlin")];
 
+    static readonly ReadyWhen[] ReadyKinds = [ReadyWhen.Running, ReadyWhen.Running, new(ReadyKind.Notify), new(ReadyKind.Listening)];
+
     static readonly DateTime Noon = new(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc);
 
     [Fact]
@@ -53,6 +55,7 @@ public class SupervisorWalkTests
         world.MemoryOf = _ => random.Below(110);
         var limit = random.Below(2) * 120;
         world.ContainerMemory = () => new SupervisorEvent.MemoryRead(random.Below(130), limit, random.Below(2) == 0);
+        world.Listens = _ => random.Below(3) == 0;
         world.Begin();
         var clock = WallClock.Of(world.Now, Noon);
         world.Step(new SupervisorEvent.ClockSet(clock));
@@ -106,6 +109,8 @@ public class SupervisorWalkTests
                 ShutdownWithMessage = random.Below(4) == 0,
                 Essential = random.Below(6) == 0,
                 MaxMemoryBytes = random.Below(3) == 0 ? 100 : null,
+                ReadyWhen = ReadyKinds[random.Below(ReadyKinds.Length)],
+                ListenTimeout = Specs.Ms(1 + random.Below(2000)),
                 Cwd = random.Below(2) == 0 ? null : "/",
                 Schedule = Schedules[random.Below(Schedules.Length)],
                 IsTask = random.Below(5) == 0,
@@ -122,7 +127,7 @@ public class SupervisorWalkTests
         for (var i = 0; i < apps.Count; i++)
         {
             var others = apps.Where(app => string.CompareOrdinal(app.Name, apps[i].Name) * (isReversed ? -1 : 1) < 0).Select(app => app.Name).ToList();
-            apps[i] = apps[i] with { DependsOn = [.. others.Where(_ => random.Below(3) == 0).Select(name => new Dependency(name, (DependencyCondition)random.Below(3)))] };
+            apps[i] = apps[i] with { ReadyWhen = apps[i].IsTask ? ReadyWhen.Running : apps[i].ReadyWhen, DependsOn = [.. others.Where(_ => random.Below(3) == 0).Select(name => new Dependency(name, (DependencyCondition)random.Below(3)))] };
         }
 
         return Specs.Of([.. apps]) with
@@ -248,7 +253,7 @@ public class SupervisorWalkTests
         }
 
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
-        var isMeasured = snapshot.Workers.Any(w => w.Spec.MaxMemoryBytes is not null && w.Pid != 0);
+        var isMeasured = snapshot.Workers.Any(w => (w.Spec.MaxMemoryBytes is not null && w.Pid != 0) || (w.Spec.ReadyWhen.Kind == ReadyKind.Listening && w.Phase == Phase.Starting && w.Pid != 0));
         var isChanged = world.LastChange is { } change && world.Now <= change + Specs.Ms(300);
         Assert.True(snapshot.IsShuttingDown || isMeasured || isChanged || world.Supervisor.Ecosystem.Settings.MemoryGuard.Enabled || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());

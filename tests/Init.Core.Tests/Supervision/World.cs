@@ -57,6 +57,9 @@ sealed class World(Ecosystem ecosystem)
     /// <summary>What is seen at a look at the container's memory.</summary>
     public Func<SupervisorEvent.MemoryRead> ContainerMemory { get; set; } = static () => new SupervisorEvent.MemoryRead(0, 0, false);
 
+    /// <summary>Whether a worker listens when it is looked at.</summary>
+    public Func<WorkerId, bool> Listens { get; set; } = static _ => false;
+
     public World HoldSpawns()
     {
         _holdsSpawns = true;
@@ -217,6 +220,10 @@ sealed class World(Ecosystem ecosystem)
                 break;
             case Effect.WatchFiles watch:
                 Assert.True(Watched.Remove(watch.App), "a watch that is not there ends");
+                break;
+            case Effect.LookForListeners look:
+                Assert.All(look.Questions, question => Assert.Equal(question.Worker, _alive[question.Pid].Worker));
+                answers.Add(new SupervisorEvent.ListenersSeen([.. look.Questions.Where(question => Listens(question.Worker))]));
                 break;
             case Effect.Exit exit:
                 Assert.Empty(_alive);

@@ -50,6 +50,8 @@ public unsafe class AbiTests
     static readonly Dictionary<string, string> OwnConstants = new()
     {
         ["SpawnObjectSize"] = "sizeof(posix_spawnattr_t) <= {0} && sizeof(posix_spawn_file_actions_t) <= {0}",
+        ["DirentNameOffset"] = "offsetof(struct dirent64, d_name) == {0}",
+        ["DirentLengthOffset"] = "offsetof(struct dirent64, d_reclen) == {0} && sizeof(((struct dirent64 *)0)->d_reclen) == 2",
         ["SigactionSize"] = "sizeof(struct sigaction) <= {0} && offsetof(struct sigaction, sa_handler) == 0",
         ["SignalfdSiginfoSize"] = "sizeof(struct signalfd_siginfo) == {0} && offsetof(struct signalfd_siginfo, ssi_signo) == 0",
         ["UnixPathCapacity"] = "sizeof(((struct sockaddr_un *)0)->sun_path) == {0}",
