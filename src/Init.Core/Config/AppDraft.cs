@@ -49,6 +49,9 @@ sealed class AppDraft(ConfigContext context)
     /// <summary>`depends_on`, by names that are not looked up yet.</summary>
     public ImmutableArray<AskedDependency> DependsOn { get; set; } = [];
 
+    /// <summary>`health_check`.</summary>
+    public HealthDraft Health { get; } = new();
+
     /// <summary>User, groups, limits and the like.</summary>
     public ProcessSettings Process
     {

@@ -137,6 +137,7 @@ public static partial class EffectiveConfig
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
         WriteReadiness(json, app);
+        WriteHealth(json, app.HealthCheck);
         WriteOrder(json, app);
         WriteWatch(json, app.Watch);
         WriteProcess(json, app.Process);

@@ -24,10 +24,10 @@ static class ReadyRules
             var member = given.TryGetValue("ready_when", out var named) ? named : given["wait_ready"];
             scope.Child(member).Error(member.KeyPosition, "a task is never ready: it runs to its end, and \"depends_on\" waits for that", "remove it, or \"type\": \"task\"");
         }
-        else if (draft.Spec.ReadyWhen.Kind is ReadyKind.HealthCheck)
+        else if (draft.Spec.ReadyWhen.Kind == ReadyKind.HealthCheck && !given.ContainsKey("health_check"))
         {
             var member = given["ready_when"];
-            scope.Child(member).Error(member.KeyPosition, "known, but not available in this version", "use \"listening\", \"message\", \"notify\", {\"fd\": n}, {\"log\": \"regex\"} or \"uptime\"");
+            scope.Child(member).Error(member.KeyPosition, "there is no \"health_check\" that could pass", "add one, e.g. \"health_check\": {\"http\": \":3000/health\"}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Init.Core.Model;
+using Init.Core.Supervision;
 
 namespace Init.Core.Control;
 
@@ -53,6 +54,9 @@ public sealed record StatusEntry
 
     /// <summary>When the app's schedule is due next; 0 without one.</summary>
     public long NextRunUnixMs { get; init; }
+
+    /// <summary>The health checks of its process; null without.</summary>
+    public HealthStatus? Health { get; init; }
 
     /// <summary>The app's settings.</summary>
     public required AppSpec Spec { get; init; }

@@ -43,6 +43,19 @@ public static class StatusJson
 
         WriteExit(writer, entry.LastExit);
         WriteUse(writer, entry.Use);
+        if (entry.Health is { } health)
+        {
+            writer.WriteStartObject("health"u8);
+            writer.WriteString("status"u8, health.IsUnwell ? "failing"u8 : health.HasPassed ? "passing"u8 : "unknown"u8);
+            writer.WriteNumber("failures"u8, health.Failures);
+            if (health.Problem is { } problem)
+            {
+                writer.WriteString("last_problem"u8, problem);
+            }
+
+            writer.WriteEndObject();
+        }
+
         if (withSettings)
         {
             writer.WritePropertyName("settings"u8);

@@ -20,6 +20,8 @@ public static class EventNames
         EventName.WorkerDone => "worker_done",
         EventName.WorkerMemory => "worker_memory",
         EventName.MemoryGuard => "memory_guard",
+        EventName.HealthFailed => "health_failed",
+        EventName.HealthPassed => "health_passed",
         EventName.SpawnFailed => "spawn_failed",
         EventName.LeftoversKilled => "leftovers_killed",
         EventName.ShutdownStarted => "shutdown_started",

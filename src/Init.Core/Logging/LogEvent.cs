@@ -29,6 +29,8 @@ public enum EventName
     WorkerDone,
     WorkerMemory,
     MemoryGuard,
+    HealthFailed,
+    HealthPassed,
     SpawnFailed,
     LeftoversKilled,
     ShutdownStarted,

@@ -73,6 +73,9 @@ public sealed record AppSpec
     /// <summary>It is given NOTIFY_SOCKET.</summary>
     public bool Notifies => ReadyWhen.Kind == ReadyKind.Notify || Watchdog > TimeSpan.Zero;
 
+    /// <summary>How each instance is asked whether it is well; null: not at all.</summary>
+    public HealthCheck? HealthCheck { get; init; }
+
     /// <summary>From the stop signal to SIGKILL. Default 8 s: inside docker's 10.</summary>
     public TimeSpan KillTimeout { get; init; } = TimeSpan.FromSeconds(8);
 

@@ -53,6 +53,12 @@ public abstract record Effect
     /// <summary>See which of these workers listen, they or a process of their trees. Answered by ListenersSeen.</summary>
     public sealed record LookForListeners(ImmutableArray<ListenerQuestion> Questions) : Effect;
 
+    /// <summary>Ask an instance whether it is well, by its app's `health_check`. Answered by Checked with this number, whenever that is.</summary>
+    public sealed record Check(WorkerId Worker, int Pid, int Number) : Effect;
+
+    /// <summary>The check has no more time. Answered by Checked, in the same turn; it may have been answered already.</summary>
+    public sealed record EndCheck(WorkerId Worker, int Number) : Effect;
+
     /// <summary>Everything has ended: leave the loop with this exit code. Emitted once, last.</summary>
     /// <param name="Code">pminit's exit code.</param>
     /// <param name="Cause">The failure that it ends by; null when nothing failed.</param>

@@ -36,8 +36,14 @@ sealed class Slot(int id, WorkerId worker, AppSpec spec)
     /// <summary>When it is looked whether this process listens; it means something only while somebody waits for that.</summary>
     public Instant LookAt { get; set; }
 
+    /// <summary>The checks of its process; null: there is none, or it has no `health_check`.</summary>
+    public HealthProbe? Probe { get; set; }
+
+    /// <summary>Its checks fail: it is up and serves nobody.</summary>
+    public bool IsUnwell => Probe is { IsUnwell: true };
+
     /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
-    public bool IsFine => IsLeaving || Spec.IsTask || Spec.IsJob || State.Phase == Phase.Ready || State.EndedByPlan || (!Spec.AutoStart && State.Phase == Phase.Down);
+    public bool IsFine => IsLeaving || Spec.IsTask || Spec.IsJob || (State.Phase == Phase.Ready && !IsUnwell) || State.EndedByPlan || (!Spec.AutoStart && State.Phase == Phase.Down);
 
     /// <summary>The file has it no more: it goes when its process has gone, and what it does meanwhile concerns nobody.</summary>
     public bool IsLeaving { get; set; }

@@ -21,6 +21,9 @@ public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec
     /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
     public bool IsFine { get; init; }
 
+    /// <summary>The checks of its process; null without.</summary>
+    public HealthStatus? Health { get; init; }
+
     /// <summary>The dependencies that keep it from starting; empty unless its phase is Held.</summary>
     public ImmutableArray<Dependency> WaitingFor { get; init; } = [];
 

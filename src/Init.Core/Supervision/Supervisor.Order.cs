@@ -87,17 +87,17 @@ public sealed partial class Supervisor
                 return Outlook.Hopeless;
             }
 
-            outlook = Has(slot.State, dependency.Condition) ? outlook : Outlook.Open;
+            outlook = Has(slot, dependency.Condition) ? outlook : Outlook.Open;
         }
 
         return outlook;
     }
 
     /// <summary>An app that has ended by its own plan did what it is there for: who waits for less than its end has that too.</summary>
-    static bool Has(in WorkerState state, DependencyCondition condition) => state.EndedByPlan || condition switch
+    static bool Has(Slot slot, DependencyCondition condition) => slot.State.EndedByPlan || condition switch
     {
-        DependencyCondition.Started => state.Pid != 0,
-        DependencyCondition.Ready => state.Phase == Phase.Ready,
+        DependencyCondition.Started => slot.State.Pid != 0,
+        DependencyCondition.Ready => slot.State.Phase == Phase.Ready && !slot.IsUnwell,
         DependencyCondition.Completed => false,
     };
 

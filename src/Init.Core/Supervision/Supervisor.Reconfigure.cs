@@ -135,7 +135,13 @@ public sealed partial class Supervisor
         }
 
         // Only now: the stop signal and its patience are those of the settings that the process was started with.
+        var oldCheck = slot.Spec.HealthCheck;
         slot.Spec = app;
+        if (!HealthCheck.AreSame(oldCheck, app.HealthCheck))
+        {
+            RenewProbe(slot, at, effects);
+        }
+
         return isStart;
     }
 

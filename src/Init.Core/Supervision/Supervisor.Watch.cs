@@ -48,7 +48,7 @@ public sealed partial class Supervisor
         foreach (var watched in _watched.ToArray())
         {
             var app = AppOf(watched.Name);
-            if (app is not { Watch.IsOn: true })
+            if (app is not { Watch.IsOn: true } || !HasRun(watched.Name))
             {
                 _ = _watched.Remove(watched);
                 _nextDeadlineIsStale = true;
@@ -73,6 +73,9 @@ public sealed partial class Supervisor
             }
         }
     }
+
+    /// <summary>An instance that stays has had a process: of several, the one that ran may be the one that leaves.</summary>
+    bool HasRun(string app) => _slots.Exists(slot => slot.Worker.App == app && !slot.IsLeaving && slot.State.Incarnation != 0);
 
     void EndWatches(List<Effect> effects)
     {

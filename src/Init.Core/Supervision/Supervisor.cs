@@ -90,6 +90,11 @@ public sealed partial class Supervisor
                 {
                     _nextDeadline = Instant.Min(_nextDeadline, Instant.Min(slot.State.Deadline, slot.KeepUntil));
                     isMeasured |= IsMeasured(slot);
+                    if (IsProbed(slot))
+                    {
+                        _nextDeadline = Instant.Min(_nextDeadline, slot.Probe!.Deadline);
+                    }
+
                     if (IsSought(slot))
                     {
                         _nextDeadline = Instant.Min(_nextDeadline, slot.LookAt);
@@ -138,6 +143,7 @@ public sealed partial class Supervisor
             workers.Add(new WorkerStatus(slot.Id, slot.Worker, slot.Spec, slot.State, slot.IsLeaving, slot.IsLeaving ? null : NextRunOf(slot.Worker.App))
             {
                 IsFine = slot.IsFine,
+                Health = slot.Probe?.Status,
                 WaitingFor = slot.State.Phase == Phase.Held ? Unmet(slot.Spec) : [],
             });
         }
@@ -202,6 +208,9 @@ public sealed partial class Supervisor
                 break;
             case SupervisorEvent.ListenersSeen seen:
                 OnListenersSeen(seen.Found, now, effects);
+                break;
+            case SupervisorEvent.Checked done:
+                OnChecked(done, now, effects);
                 break;
             case SupervisorEvent.ClockSet set:
                 OnClockSet(set.Clock, now);
@@ -269,6 +278,7 @@ public sealed partial class Supervisor
         AskForMemory(now, effects);
         LookAtMemory(now, effects);
         LookForListeners(now, effects);
+        Check(now, effects);
         FireSchedules(now, effects);
         FollowChanges(now, effects);
         if (_shutdownDeadline <= now)
@@ -312,6 +322,7 @@ public sealed partial class Supervisor
             slot.LookAt = now + FirstLook;
         }
 
+        FollowWithProbe(slot, before, now, effects);
         if (after.Phase is not (Phase.Starting or Phase.Ready))
         {
             slot.KeepUntil = Instant.Never;

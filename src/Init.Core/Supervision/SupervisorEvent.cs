@@ -47,6 +47,12 @@ public abstract record SupervisorEvent
     /// <summary>The answer to LookForListeners, in the same turn: those that listen.</summary>
     public sealed record ListenersSeen(ImmutableArray<ListenerQuestion> Found) : SupervisorEvent;
 
+    /// <summary>The answer to Check.</summary>
+    /// <param name="Worker">Whose.</param>
+    /// <param name="Number">Which check.</param>
+    /// <param name="Problem">Why it failed, for people; null: it passed.</param>
+    public sealed record Checked(WorkerId Worker, int Number, string? Problem) : SupervisorEvent;
+
     /// <summary>What wall time is now: once after Begin, and again whenever the wall clock may have been set. One that says nothing new changes nothing.</summary>
     public sealed record ClockSet(WallClock Clock) : SupervisorEvent;
 

@@ -15,6 +15,7 @@ public static unsafe partial class Libc
     public const int SOL_SOCKET = 1;
     public const int SO_REUSEADDR = 2;
     public const int SO_LINGER = 13;
+    public const int SO_ERROR = 4;
     public const int SO_PASSCRED = 16;
     public const int SO_PEERCRED = 17;
     public const int SO_RCVTIMEO = 20;

@@ -92,6 +92,7 @@ public sealed class StatusReport(Supervisor supervisor, string version)
             Use = use,
             StatusText = worker.State.StatusText,
             NextRunUnixMs = worker.NextRun is { } next ? new DateTimeOffset(next).ToUnixTimeMilliseconds() : 0,
+            Health = worker.Health,
             Spec = worker.Spec,
         };
     }

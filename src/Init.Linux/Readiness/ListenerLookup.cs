@@ -88,7 +88,7 @@ public sealed unsafe class ListenerLookup
     }
 
     /// <summary>Whether /proc/self/status tells of the capability to read every process's descriptors.</summary>
-    internal static bool MaySeeAll(string status)
+    public static bool MaySeeAll(string status)
     {
         const string Field = "CapEff:\t";
         var at = status.IndexOf(Field, StringComparison.Ordinal) + Field.Length;
@@ -194,7 +194,7 @@ public sealed unsafe class ListenerLookup
     }
 
     /// <summary>The effective uid of a status file, the second of its four.</summary>
-    internal static int UidOf(string status)
+    public static int UidOf(string status)
     {
         const string Field = "\nUid:\t";
         var at = status.IndexOf(Field, StringComparison.Ordinal);
@@ -204,7 +204,7 @@ public sealed unsafe class ListenerLookup
     }
 
     /// <summary>"socket:[12345]"; 0 for anything else.</summary>
-    internal static int InodeOf(ReadOnlySpan<byte> link)
+    public static int InodeOf(ReadOnlySpan<byte> link)
     {
         if (!link.StartsWith("socket:["u8) || link[^1] != ']')
         {

@@ -6,7 +6,7 @@ namespace Init.Linux.Readiness;
 /// The listening stream sockets of one network namespace, from /proc/net/tcp, tcp6 and unix (proc(5)): inode, and what is known of it in one number.
 /// Read in pieces and line by line: a machine with a hundred thousand connections must not cost memory.
 /// </summary>
-sealed unsafe class ListenerTable
+public sealed unsafe class ListenerTable
 {
     /// <summary>Port of a row that is a unix socket.</summary>
     public const int Unix = 0x10000;
@@ -27,8 +27,10 @@ sealed unsafe class ListenerTable
     /// <summary>Inode to port (or <see cref="Unix"/>) in the upper half, uid in the lower.</summary>
     public Dictionary<int, long> Rows => _rows;
 
+    /// <summary>The TCP port, or <see cref="Unix"/>.</summary>
     public static int PortOf(long row) => (int)(row >> 32);
 
+    /// <summary>The uid, or <see cref="NoOwner"/>.</summary>
     public static int OwnerOf(long row) => (int)row;
 
     /// <summary>Whether a row answers the question for a port; 0 asks for any socket.</summary>
@@ -45,7 +47,7 @@ sealed unsafe class ListenerTable
 
     /// <summary>Takes whole lines, the head included.</summary>
     /// <returns>Bytes used up: up to the last newline.</returns>
-    internal int Take(ReadOnlySpan<byte> text, bool isUnix)
+    public int Take(ReadOnlySpan<byte> text, bool isUnix)
     {
         var used = 0;
         for (var end = text.IndexOf((byte)'\n'); end >= 0; end = text[used..].IndexOf((byte)'\n'))

@@ -3,6 +3,7 @@ using Init.Core.Supervision;
 using Init.Core.Termination;
 using Init.Linux.Files;
 using Init.Linux.Interop;
+using Init.Linux.Probes;
 using Init.Linux.Readiness;
 using Init.Linux.Resources;
 using Init.Linux.Stage;
@@ -27,6 +28,9 @@ public sealed class EffectRunner(
 
     /// <summary>The pid files of what runs.</summary>
     public PidFiles PidFiles { get; } = new();
+
+    /// <summary>Carries out health checks.</summary>
+    public ProbeRunner? Probes { get; set; }
 
     /// <summary>Set by the Exit effect.</summary>
     public int? ExitCode { get; private set; }
@@ -72,6 +76,12 @@ public sealed class EffectRunner(
                 break;
             case Effect.LookForListeners look:
                 queue.Answer(new SupervisorEvent.ListenersSeen(readiness.Listeners.Look(look.Questions)));
+                break;
+            case Effect.Check check:
+                Probes?.Begin(check, supervisor.SpecOf(check.Worker), supervisor.IdOf(check.Worker));
+                break;
+            case Effect.EndCheck end:
+                Probes?.End(end);
                 break;
             case Effect.ReadConfig when ReadConfig is { } read:
                 read();

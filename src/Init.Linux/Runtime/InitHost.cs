@@ -7,6 +7,7 @@ using Init.Linux.Interop;
 using Init.Linux.Limits;
 using Init.Linux.Loop;
 using Init.Linux.Net;
+using Init.Linux.Probes;
 using Init.Linux.Readiness;
 using Init.Linux.Stage;
 using Init.Linux.Watch;
@@ -79,6 +80,7 @@ public sealed class InitHost : IDisposable
         _files = new FileWatch(_loop, (app, path, count) => _queue.Tell(new SupervisorEvent.FilesChanged(app, path, count)), Warn);
         _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
         _oomKills = new OomKills(_cgroup);
+        _runner.Probes = new ProbeRunner(_loop, _queue, _spawner, _reaper, _tree, _stages);
         _runner.ReadMemory = _cgroup is null ? null : ReadMemory;
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }

@@ -27,6 +27,7 @@ public sealed class EffectiveConfigTests
         [typeof(CommandSpec)] = new CommandSpec { Program = "other" },
         [typeof(Core.Schedules.Schedule)] = Tests.Schedules.ScheduleTests.Of("@daily", "UTC"),
         [typeof(Core.Watch.WatchSpec)] = new Core.Watch.WatchSpec { Paths = ["."] },
+        [typeof(HealthCheck)] = new HealthCheck { Kind = ProbeKind.Tcp, Port = 1 },
         [typeof(ProcessSettings)] = new ProcessSettings { NoNewPrivs = true },
     };
 

@@ -20,7 +20,7 @@ public sealed class SchemaTests
     [
         "null", "true", "false", "'true'", "0", "1", "-1", "3", "1.5", "65536", "70000", "-20000", "'0'", "'4'", "'-1'", "'max'", "'fork'", "'fork_mode'", "'cluster'", "''", "'x'",
         "'10s'", "'1.5m'", "' 5 '", "'5d'", "'SIGTERM'", "'15'", "15", "[]", "['a','b']", "['a', 1, true]", "[1, 2]", "[{}]", "{}", "{A: 1}", "{A: null}", "{A: 'x'}",
-        "'${HOME_}'", "['${HOME_}']", "'a b'", "'* * * * *'", "'none'", "'json'", "'service'", "'node'", "'notify'", "{fd: 3}", "{fd: '4'}", "{log: 'x'}", "{uptime: 5}", "{listening: '80'}", "'auto'", "'/dev/null'", "'a=b'",
+        "'${HOME_}'", "['${HOME_}']", "'a b'", "'* * * * *'", "'none'", "'json'", "'service'", "'node'", "'notify'", "{fd: 3}", "{fd: '4'}", "{log: 'x'}", "{uptime: 5}", "{listening: '80'}", "{tcp: 80}", "{http: ':80/'}", "{http: {port: 80}, interval: 5}", "{exec: ['a']}", "'auto'", "'/dev/null'", "'a=b'",
         "{path: 'x'}", "[{path: 'x', required: false}]", "{path: 'x', oops: 1}",
     ];
 

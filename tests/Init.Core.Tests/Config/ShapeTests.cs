@@ -119,7 +119,6 @@ public sealed class ShapeTests
     [InlineData("ready_when: 'listening'")]
     [InlineData("out_file: './x.log'")]
     [InlineData("namespace: 'x'")]
-    [InlineData("health_check: {}")]
     public void Field_IsAnErrorWithARemedy_WhenItIsNotAvailableYet(string field)
     {
         var error = Refuse(field);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Init.Core.Control;
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Supervision;
 using Init.Core.Tests.Support;
 
 namespace Init.Core.Tests.Control;
@@ -54,6 +55,19 @@ public class StatusTests
         }
 
         GoldenFile.Check("Status.golden.txt", Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+    }
+
+    [Fact]
+    public void HealthChecks_StandInPminitsOwnPart()
+    {
+        using var document = JsonDocument.Parse(Reply(Api with { Health = new HealthStatus(true, true, 4, "GET http://localhost:80/: answered 500") }, Api with { Health = new HealthStatus(false, false, 0, null) }));
+        var texts = new List<string>();
+        foreach (var entry in document.RootElement.GetProperty("result").EnumerateArray())
+        {
+            texts.Add(entry.GetProperty("pminit").GetProperty("health").GetRawText());
+        }
+
+        Assert.Equal(["""{"status":"failing","failures":4,"last_problem":"GET http://localhost:80/: answered 500"}""", """{"status":"unknown","failures":0}"""], texts);
     }
 
     [Fact]

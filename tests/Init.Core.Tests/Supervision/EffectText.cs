@@ -19,6 +19,8 @@ static class EffectText
         Effect.ReadMemory e => $"read_memory {e.ClosePercent}% {e.AtPercent}%",
         Effect.SampleMemory e => $"{(e.IsForGuard ? "guard" : "sample")}_memory {string.Join(' ', e.Questions.Select(q => q.Worker))}",
         Effect.LookForListeners e => $"look {string.Join(' ', e.Questions.Select(q => q.Worker))}",
+        Effect.Check e => $"check {e.Worker}",
+        Effect.EndCheck e => $"end_check {e.Worker}",
         Effect.Exit e => $"exit {e.Code}",
         Effect.WatchFiles e => e.Watch.IsOn ? $"watch {e.App} {string.Join(',', e.Watch.Paths)} in {e.Cwd ?? "-"}" : $"unwatch {e.App}",
         _ => throw new ArgumentException(effect.ToString()),

@@ -56,6 +56,7 @@ public class SupervisorWalkTests
         var limit = random.Below(2) * 120;
         world.ContainerMemory = () => new SupervisorEvent.MemoryRead(random.Below(130), limit, random.Below(2) == 0);
         world.Listens = _ => random.Below(3) == 0;
+        world.CheckFate = _ => (random.Below(3) != 0, random.Below(2) == 0 ? null : "500");
         world.Begin();
         var clock = WallClock.Of(world.Now, Noon);
         world.Step(new SupervisorEvent.ClockSet(clock));
@@ -110,12 +111,11 @@ public class SupervisorWalkTests
                 Essential = random.Below(6) == 0,
                 MaxMemoryBytes = random.Below(3) == 0 ? 100 : null,
                 ReadyWhen = ReadyKinds[random.Below(ReadyKinds.Length)],
+                HealthCheck = random.Below(3) == 0 ? AnyCheck(random) : null,
                 ListenTimeout = Specs.Ms(1 + random.Below(2000)),
                 Cwd = random.Below(2) == 0 ? null : "/",
                 Schedule = Schedules[random.Below(Schedules.Length)],
                 IsTask = random.Below(5) == 0,
-                ReadyWhen = random.Below(3) == 0 ? new ReadyWhen(ReadyKind.Notify) : ReadyWhen.Running,
-                ListenTimeout = Specs.Ms(1 + random.Below(2000)),
                 Watchdog = Specs.Ms(random.Below(3) == 0 ? 1 + random.Below(2000) : 0),
                 EssentialOnFailure = random.Below(6) == 0,
                 AutoStart = random.Below(6) != 0,
@@ -127,7 +127,7 @@ public class SupervisorWalkTests
         for (var i = 0; i < apps.Count; i++)
         {
             var others = apps.Where(app => string.CompareOrdinal(app.Name, apps[i].Name) * (isReversed ? -1 : 1) < 0).Select(app => app.Name).ToList();
-            apps[i] = apps[i] with { ReadyWhen = apps[i].IsTask ? ReadyWhen.Running : apps[i].ReadyWhen, DependsOn = [.. others.Where(_ => random.Below(3) == 0).Select(name => new Dependency(name, (DependencyCondition)random.Below(3)))] };
+            apps[i] = apps[i] with { ReadyWhen = apps[i].IsTask ? ReadyWhen.Running : apps[i].HealthCheck is not null && random.Below(2) == 0 ? new ReadyWhen(ReadyKind.HealthCheck) : apps[i].ReadyWhen, DependsOn = [.. others.Where(_ => random.Below(3) == 0).Select(name => new Dependency(name, (DependencyCondition)random.Below(3)))] };
         }
 
         return Specs.Of([.. apps]) with
@@ -140,6 +140,17 @@ public class SupervisorWalkTests
             },
         };
     }
+
+    static HealthCheck AnyCheck(Lcg random) => new()
+    {
+        Kind = ProbeKind.Tcp,
+        Port = 1 + random.Below(3),
+        Interval = Specs.Ms(1 + random.Below(800)),
+        Timeout = Specs.Ms(1 + random.Below(800)),
+        Retries = 1 + random.Below(3),
+        StartPeriod = Specs.Ms(random.Below(2) * 500),
+        Action = (HealthAction)random.Below(2),
+    };
 
     static void LiveOn(World world, Lcg random, ref WallClock clock, bool hasCircles)
     {
@@ -164,6 +175,9 @@ public class SupervisorWalkTests
                     1 => new WorkerEvent.ProbeFailed(stale),
                     _ => new WorkerEvent.MemoryOver(stale),
                 }));
+                break;
+            case 6 when world.Checks.Count > 0 && random.Below(2) == 0:
+                world.Answer(world.Checks.Keys.ElementAt(random.Below(world.Checks.Count)), random.Below(2) == 0 ? null : "500");
                 break;
             case 6:
                 Operate(world, random);
@@ -253,7 +267,10 @@ public class SupervisorWalkTests
         }
 
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
-        var isMeasured = snapshot.Workers.Any(w => (w.Spec.MaxMemoryBytes is not null && w.Pid != 0) || (w.Spec.ReadyWhen.Kind == ReadyKind.Listening && w.Phase == Phase.Starting && w.Pid != 0));
+        var isChecked = snapshot.Workers.Any(w => w.Health is not null);
+        Assert.All(world.Checks.Keys, worker => Assert.Contains(snapshot.Workers, w => w.Worker == worker && w.Goal == Goal.Up && w.Pid != 0 && w.Phase is Phase.Ready or Phase.Starting));
+        Assert.DoesNotContain(snapshot.Workers, w => w.Health is { IsUnwell: true } && w.IsFine && !w.IsLeaving && !w.Spec.IsTask && !w.Spec.IsJob);
+        var isMeasured = isChecked || snapshot.Workers.Any(w => (w.Spec.MaxMemoryBytes is not null && w.Pid != 0) || (w.Spec.ReadyWhen.Kind == ReadyKind.Listening && w.Phase == Phase.Starting && w.Pid != 0));
         var isChanged = world.LastChange is { } change && world.Now <= change + Specs.Ms(300);
         Assert.True(snapshot.IsShuttingDown || isMeasured || isChanged || world.Supervisor.Ecosystem.Settings.MemoryGuard.Enabled || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());

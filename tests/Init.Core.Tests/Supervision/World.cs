@@ -60,6 +60,18 @@ sealed class World(Ecosystem ecosystem)
     /// <summary>Whether a worker listens when it is looked at.</summary>
     public Func<WorkerId, bool> Listens { get; set; } = static _ => false;
 
+    /// <summary>What becomes of a check: answered at once (null: it passes), or left open.</summary>
+    public Func<WorkerId, (bool IsAnswered, string? Problem)>? CheckFate { get; set; }
+
+    /// <summary>Checks that wait for their answers.</summary>
+    public Dictionary<WorkerId, int> Checks { get; } = [];
+
+    public World Answer(WorkerId worker, string? problem)
+    {
+        Assert.True(Checks.Remove(worker, out var number));
+        return Step(new SupervisorEvent.Checked(worker, number, problem));
+    }
+
     public World HoldSpawns()
     {
         _holdsSpawns = true;
@@ -220,6 +232,25 @@ sealed class World(Ecosystem ecosystem)
                 break;
             case Effect.WatchFiles watch:
                 Assert.True(Watched.Remove(watch.App), "a watch that is not there ends");
+                break;
+            case Effect.Check check:
+                Assert.Equal(check.Worker, _alive[check.Pid].Worker);
+                Assert.False(_alive[check.Pid].IsAsked, "a check of one that drains");
+                Assert.True(Checks.TryAdd(check.Worker, check.Number), "two checks at a time");
+                if (CheckFate is { } fate && fate(check.Worker) is var (isAnswered, problem) && isAnswered)
+                {
+                    Checks.Remove(check.Worker);
+                    answers.Add(new SupervisorEvent.Checked(check.Worker, check.Number, problem));
+                }
+
+                break;
+            case Effect.EndCheck end:
+                // It may have answered already, and the answer waits to be heard.
+                if (Checks.Remove(end.Worker))
+                {
+                    answers.Add(new SupervisorEvent.Checked(end.Worker, end.Number, "no answer"));
+                }
+
                 break;
             case Effect.LookForListeners look:
                 Assert.All(look.Questions, question => Assert.Equal(question.Worker, _alive[question.Pid].Worker));

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Init.Core.Model;
 using Init.Core.Supervision;
-using Init.Linux.Interop;
 using Init.Linux.Readiness;
 using Init.Linux.Tests.Support;
 

@@ -23,6 +23,13 @@ static class CommandBuilder
         _ => [],
     };
 
+    /// <summary>A command that stands alone: a script has its interpreter, anything else runs itself.</summary>
+    public static CommandSpec Plain(ImmutableArray<string> words)
+        => new() { Program = words[0], Args = words.RemoveAt(0), Interpreters = InterpretersOf(Path.GetExtension(words[0]).ToLowerInvariant()) };
+
+    /// <summary>A line that only a shell understands.</summary>
+    public static CommandSpec Shell(string line) => BuildShellLine(line, []);
+
     /// <returns>The command, or null after an error in the report.</returns>
     public static CommandSpec? Build(AppDraft app, string script, Dictionary<string, DataMember> given, ConfigScope scope)
     {

@@ -17,6 +17,7 @@ public static partial class ConfigFields
             static (app, value) => app.Spec = app.Spec with { ListenTimeout = value }),
         AppField.Of("watchdog", Kinds.Duration, "0", "Restart an instance that, once ready, does not say WATCHDOG=1 this often (sd_notify); it finds the time in WATCHDOG_USEC.",
             static (app, value) => app.Spec = app.Spec with { Watchdog = value }),
+        HealthRow(),
         AppField.Of("shutdown_with_message", Kinds.Boolean, "false", "Ask the app to stop by the message \"shutdown\" over Node's IPC channel, in place of \"kill_signal\".",
             static (app, value) => app.Spec = app.Spec with { ShutdownWithMessage = value }),
     ];
