@@ -102,19 +102,22 @@ sealed class ConfigSection<TDraft>
             return row;
         }
 
-        if (_spellings is null)
+        return (_spellings ??= AllSpellings()).GetValueOrDefault(key);
+    }
+
+    /// <summary>Given away only when it is complete: tests read files side by side.</summary>
+    Dictionary<string, ConfigField<TDraft>> AllSpellings()
+    {
+        var spellings = new Dictionary<string, ConfigField<TDraft>>(StringComparer.Ordinal);
+        foreach (var one in Rows)
         {
-            _spellings = new(StringComparer.Ordinal);
-            foreach (var one in Rows)
+            foreach (var spelling in one.Spellings)
             {
-                foreach (var spelling in one.Spellings)
-                {
-                    _spellings[spelling] = one;
-                }
+                spellings[spelling] = one;
             }
         }
 
-        return _spellings.GetValueOrDefault(key);
+        return spellings;
     }
 
     void Answer(DataMember member, ConfigScope scope, TDraft draft)
