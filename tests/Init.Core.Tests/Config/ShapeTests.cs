@@ -116,7 +116,6 @@ public sealed class ShapeTests
     }
 
     [Theory]
-    [InlineData("ready_when: 'listening'")]
     [InlineData("out_file: './x.log'")]
     [InlineData("namespace: 'x'")]
     public void Field_IsAnErrorWithARemedy_WhenItIsNotAvailableYet(string field)
