@@ -7,6 +7,17 @@ using static Init.E2E.Tests.Harness.EcosystemFile;
 
 namespace Init.E2E.Tests;
 
+/// <summary>
+/// Alone: a page of the binary that another pminit maps at the same moment cannot be given back (and costs nobody anything), so that beside
+/// other tests the figure would be of them.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class Alone
+{
+    public const string Name = "alone";
+}
+
+[Collection(Alone.Name)]
 public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
 {
     const int MemoryLimitKb = 4096;

@@ -118,7 +118,7 @@ public sealed class ProcessSettingsTests(ITestOutputHelper output) : Pid1Test(ou
         pid1.WaitEvent("worker_exited", "plain");
         pid1.WaitEvent("worker_exited", "staged");
         var plain = pid1.Output("plain").Select(l => l.Message).ToList();
-        var staged = pid1.Output("staged").Select(l => l.Message.Replace("PMINIT_APP=staged", "PMINIT_APP=plain", StringComparison.Ordinal)).ToList();
+        var staged = pid1.Output("staged").Select(l => l.Message.Replace("PMINIT_APP=staged", "PMINIT_APP=plain", StringComparison.Ordinal).Replace("PMINIT_WORKER=staged", "PMINIT_WORKER=plain", StringComparison.Ordinal)).ToList();
         Assert.Contains("DOTNET_gcServer=1", plain);
         Assert.Equal("2", plain[^1]);
         Assert.Equal(plain, staged);

@@ -158,7 +158,7 @@ public sealed class EffectRunner(
 
     void KillLeftovers(Effect.KillLeftovers leftovers)
     {
-        var killed = tree.KillLeftovers(leftovers.Pid);
+        var killed = tree.KillLeftovers(leftovers.Pid) + tree.KillStrays(leftovers.Worker);
         if (killed > 0)
         {
             sink.Write(new LogEvent(EventName.LeftoversKilled, LogLevel.Warn, $"killed what {leftovers.Worker} left behind")

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Init.Core.Model;
 using Init.Linux.Interop;
 
 namespace Init.Linux.Runtime;
@@ -47,6 +49,41 @@ public sealed class ProcessTree(Reaper reaper)
         // Where the list of children is not to be had, the group is all there is. Elsewhere it has just been shown empty, and its
         // number may be somebody else's by now.
         return !File.Exists(ChildrenFile) && Libc.kill(-leader, KillSignal) == 0 ? 1 : 0;
+    }
+
+    /// <summary>
+    /// SIGKILL to what a dead worker left behind in sessions of their own: orphans are our children by now, and PMINIT_WORKER, which they inherited, tells
+    /// whose they were. One that has cleared its environment, or that we may not look into, is not found.
+    /// </summary>
+    /// <returns>Number of processes signalled.</returns>
+    public int KillStrays(WorkerId worker)
+    {
+        byte[]? mark = null;
+        var killed = 0;
+        foreach (var child in OwnChildren())
+        {
+            if (!reaper.Owns(child) && !reaper.Expects(child))
+            {
+                mark ??= Encoding.UTF8.GetBytes($"{WorkerEnvironment.WorkerVariable}={worker}");
+                killed += HasVariable(child, mark) ? Kill(child) : 0;
+            }
+        }
+
+        return killed;
+    }
+
+    static bool HasVariable(int pid, byte[] variable)
+    {
+        var text = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+        foreach (var range in text.Split((byte)0))
+        {
+            if (text[range].SequenceEqual(variable))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether nothing of a leader's session, group or tree lives, itself not counted.</summary>

@@ -21,6 +21,9 @@ public sealed unsafe class Reaper
     /// <summary>True for the pid of a live worker leader.</summary>
     public bool Owns(int pid) => _owned.ContainsKey(pid);
 
+    /// <summary>True for the pid of a live process of our own that is no worker.</summary>
+    public bool Expects(int pid) => _expected.ContainsKey(pid);
+
     /// <summary>A worker's process exists from now on.</summary>
     public void Own(int pid, WorkerId worker, int incarnation) => _owned[pid] = new Owner(worker, incarnation);
 

@@ -56,7 +56,8 @@ public static unsafe class StartupMemory
         var rest = line[(used + 1 + more)..];
         if (rest.StartsWith(" rw-p "u8) && rest.Contains((byte)'/'))
         {
-            // Written pages must never be lost, so here the kernel itself reclaims what is clean; refused where the file is not ours.
+            // Written pages must never be lost, so here the kernel itself reclaims what is clean; not where the file is not ours, and not
+            // what another pminit maps too, which costs nothing twice.
             _ = Libc.madvise((nint)from, (nuint)(until - from), MadvPageout);
         }
 

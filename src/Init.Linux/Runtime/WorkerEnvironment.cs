@@ -12,6 +12,9 @@ namespace Init.Linux.Runtime;
 /// </summary>
 public static unsafe class WorkerEnvironment
 {
+    /// <summary>Tells every process of a worker whose it is, and us, when it has become an orphan.</summary>
+    public const string WorkerVariable = "PMINIT_WORKER";
+
     static readonly string[] NotForWorkers =
     [
         "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
@@ -96,6 +99,7 @@ public static unsafe class WorkerEnvironment
         own[spec.InstanceVar] = index.ToString(CultureInfo.InvariantCulture);
         own["pm_id"] = pmId.ToString(CultureInfo.InvariantCulture);
         own["PMINIT_APP"] = spec.Name;
+        own[WorkerVariable] = new WorkerId(spec.Name, index).ToString();
         if (IsPython(spec.Command))
         {
             // As pm2 does: a pipe makes Python buffer, and its log lines would come minutes late.

@@ -97,6 +97,21 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresFact]
+    public void Daemons_AreGone_BeforeTheSuccessorStarts_AlthoughTheyChangedSession()
+    {
+        const string Script = "if [ -e pid ] && kill -0 $(cat pid); then echo still there; fi; setsid sleep 100000 & echo $! > pid; echo up; while [ ! -e go ]; do sleep 0.02; done; rm go; exit 3";
+        var pid1 = Start(Shell("api", Script).With("min_uptime", 0), Worker("other", "print=ready"));
+        pid1.WaitMessage("up", "api");
+        File.WriteAllText(Path.Combine(pid1.Folder, "go"), "");
+        pid1.WaitMessage("up", "api", 2);
+        Assert.Equal("killed what api/0 left behind", pid1.WaitEvent("leftovers_killed", "api").Message);
+        Assert.DoesNotContain(pid1.Output("api"), line => line.Message == "still there");
+
+        Assert.Equal(0, pid1.Client("stop", "api").Code);
+        pid1.WaitUntil("only the other is left", () => CountLiving(pid1) == 2);
+    }
+
+    [RequiresFact]
     public void Grandchildren_DieWithTheirWorker_WhenItIsKilledFromOutside()
     {
         var pid1 = Start(Worker("api", "grandchild print=ready").With("restart_delay", LongMs));

@@ -31,7 +31,7 @@ public unsafe class SpawnerTests
         using var child = Still(spec, inherited, index: 2, pmId: 5);
         Assert.Equal(
             Sorted(
-                "KEPT=a=b", "PATH=/usr/bin:/bin", "EMPTY=", "NODE_APP_INSTANCE=2", "pm_id=5", "PMINIT_APP=app", "PM2_HOME=/x",
+                "KEPT=a=b", "PATH=/usr/bin:/bin", "EMPTY=", "NODE_APP_INSTANCE=2", "pm_id=5", "PMINIT_APP=app", "PMINIT_WORKER=app/2", "PM2_HOME=/x",
                 "BYTES=\xff\xfe\x80", "\xff=odd name", "no equals sign", "CHANGED=" + Bytes("new žluť"), "ADDED=2", "LISTEN_FDS_NOT=kept"),
             Sorted([.. Words(child, "environ").Select(Bytes)]));
     }

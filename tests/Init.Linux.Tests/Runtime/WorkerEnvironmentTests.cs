@@ -11,29 +11,29 @@ public unsafe class WorkerEnvironmentTests
 
     [Fact]
     public void Build_AddsThePromises_ToPminitsOwn() => Assert.Equal(
-        "A=1|NODE_APP_INSTANCE=2|PATH=/bin|PMINIT_APP=app|pm_id=5",
+        "A=1|NODE_APP_INSTANCE=2|PATH=/bin|PMINIT_APP=app|PMINIT_WORKER=app/2|pm_id=5",
         Build(Plain, "A=1", "PATH=/bin", "LISTEN_FDS=1", "pm_id=9"));
 
     [Fact]
     public void Build_CountsUp_FromTheBase() => Assert.Equal(
-        "NODE_APP_INSTANCE=2|PMINIT_APP=app|PORT=3002|pm_id=5",
+        "NODE_APP_INSTANCE=2|PMINIT_APP=app|PMINIT_WORKER=app/2|PORT=3002|pm_id=5",
         Build(Plain with { Env = [new("PORT", "3000")], Increment = new("PORT", 3000) }, "PORT=80"));
 
     [Fact]
     public void Build_RenamesTheInstance_AndLeavesTheOldNameAlone() => Assert.Equal(
-        "COPY=2|NODE_APP_INSTANCE=outer|PMINIT_APP=app|pm_id=5",
+        "COPY=2|NODE_APP_INSTANCE=outer|PMINIT_APP=app|PMINIT_WORKER=app/2|pm_id=5",
         Build(Plain with { InstanceVar = "COPY" }, "NODE_APP_INSTANCE=outer"));
 
     [Fact]
     public void Build_FiltersOnlyPminitsOwn()
     {
         var app = Plain with { Env = [new("A_FILE", "kept")] };
-        const string Rest = "A_FILE=kept|NODE_APP_INSTANCE=2|PMINIT_APP=app|pm_id=5";
+        const string Rest = "A_FILE=kept|NODE_APP_INSTANCE=2|PMINIT_APP=app|PMINIT_WORKER=app/2|pm_id=5";
         string[] own = ["A=1", "AB=2", "B=3", "no equals"];
         Assert.Equal(Rest, Build(app with { EnvFilter = new EnvFilter { All = true } }, own));
         Assert.Equal("AB=2|" + Rest.Replace("|NODE", "|B=3|NODE", StringComparison.Ordinal).Replace("|pm_id", "|no equals|pm_id", StringComparison.Ordinal),
             Build(app with { EnvFilter = new EnvFilter { Name = "A" } }, own));
-        Assert.Equal("A_FILE=kept|B=3|NODE_APP_INSTANCE=2|PMINIT_APP=app|no equals|pm_id=5", Build(app with { EnvFilter = new EnvFilter { Parts = ["A", "p"] } }, own));
+        Assert.Equal("A_FILE=kept|B=3|NODE_APP_INSTANCE=2|PMINIT_APP=app|PMINIT_WORKER=app/2|no equals|pm_id=5", Build(app with { EnvFilter = new EnvFilter { Parts = ["A", "p"] } }, own));
     }
 
     [Fact]
