@@ -10,6 +10,7 @@ public static class EventNames
         EventName.Warning => "warning",
         EventName.WorkerStarted => "worker_started",
         EventName.WorkerReady => "worker_ready",
+        EventName.WorkerMainPid => "worker_main_pid",
         EventName.WorkerNotReady => "worker_not_ready",
         EventName.WorkerStopping => "worker_stopping",
         EventName.WorkerKilled => "worker_killed",

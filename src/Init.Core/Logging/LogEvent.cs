@@ -20,6 +20,7 @@ public enum EventName
     WorkerStarted,
     WorkerReady,
     WorkerNotReady,
+    WorkerMainPid,
     WorkerStopping,
     WorkerKilled,
     WorkerExited,

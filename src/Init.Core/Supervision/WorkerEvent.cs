@@ -94,6 +94,9 @@ public abstract record WorkerEvent
     /// <summary>The process has begun to stop, and nobody asked it to.</summary>
     public sealed record StoppingItself(int Incarnation) : WorkerEvent;
 
+    /// <summary>The process has ended, and another one of its tree is the worker's from now on, as it had said (MAINPID).</summary>
+    public sealed record MainPidChanged(int Incarnation, int Pid) : WorkerEvent;
+
     /// <summary>The process describes what it is doing, for people.</summary>
     public sealed record Described(int Incarnation, string Text) : WorkerEvent;
 

@@ -71,6 +71,28 @@ public static partial class WorkerMachine
         Phase.Held => s,
     };
 
+    /// <summary>Only the number changes: what was asked of the process that has ended is asked of its successor, which may not have heard it.</summary>
+    static WorkerState OnMainPidChanged(in WorkerState s, int pid, in Turn turn)
+    {
+        if (!s.HasProcess || s.Pid == 0 || pid <= 0)
+        {
+            return s;
+        }
+
+        Report(turn, pid, EventName.WorkerMainPid, LogLevel.Info, $"its main process is {pid} now; {s.Pid} has ended", new LogField("main_pid", pid));
+        var moved = s with { Pid = pid };
+        if (s.Phase == Phase.Draining && s.Reason != Reason.Own)
+        {
+            turn.Effects.Add(new Effect.SignalLeader(turn.Id, pid, turn.Spec.KillSignal));
+        }
+        else if (s.Phase == Phase.Killing)
+        {
+            turn.Effects.Add(new Effect.KillTree(turn.Id, pid));
+        }
+
+        return moved;
+    }
+
     static WorkerState OnDescribed(in WorkerState s, string text) => s.HasProcess ? s with { StatusText = text } : s;
 
     /// <summary>The time of a start is over: it has proved itself, or it has failed. A retired one may take its time; it may still be wanted again.</summary>

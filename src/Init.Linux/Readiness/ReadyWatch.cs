@@ -1,6 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Core.Supervision;
+using Init.Linux.Interop;
 using Init.Linux.Ipc;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
@@ -98,15 +99,36 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
             queue.Tell(new SupervisorEvent.ToWorker(voice.Worker, e));
         }
 
-        if (mainPid > 0 && mainPid != voice.Pid && !voice.HasWarned)
+        // Not before the process that we started has ended: until then its parent, not we, would hear of the other one's end.
+        voice.MainPid = mainPid > 0 ? mainPid : voice.MainPid;
+    }
+
+    /// <summary>A leader has been reaped: looks whether it had named another process that goes on, which is then listened to in its place.</summary>
+    /// <param name="pid">The leader.</param>
+    /// <param name="tree">Tells whose an orphan is.</param>
+    /// <returns>The process that is the worker's now; 0 when there is none.</returns>
+    public int TakeOver(int pid, ProcessTree tree)
+    {
+        if (_voices.GetValueOrDefault(pid) is not { Notify: not null } voice)
         {
-            voice.HasWarned = true;
-            Warn(voice, $"MAINPID={mainPid} was ignored: pminit watches the process that it started; run the program in the foreground");
+            return 0;
         }
+
+        voice.Notify.OnReady(0);
+        if (voice.MainPid is 0 || voice.MainPid == pid || !tree.IsStrayOf(voice.MainPid, voice.Worker, voice.Session))
+        {
+            return 0;
+        }
+
+        _ = _voices.Remove(pid);
+        voice.Pid = voice.MainPid;
+        _voices[voice.Pid] = voice;
+        Listeners.Ended(pid);
+        return voice.Pid;
     }
 
     /// <summary>
-    /// The worker itself, a process of its session (which it leads), or one below it. A sender that has ended already is believed: it knew the name, and
+    /// The worker itself, a process of its session (which it leads), one below it, or an orphan of it. A sender that has ended already is believed: it knew the name, and
     /// `systemd-notify` in a shell script is gone before anybody can look.
     /// </summary>
     static bool IsOf(Voice voice, int sender)
@@ -123,7 +145,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
                 return pid == sender;
             }
 
-            if (stat.Session == voice.Pid || stat.Parent == voice.Pid)
+            if (stat.Session == voice.Session || stat.Parent == voice.Pid || (stat.Parent == Libc.getpid() && ProcessTree.HasMark(pid, voice.Worker)))
             {
                 return true;
             }
@@ -141,7 +163,13 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     /// <summary>One process.</summary>
     sealed class Voice(int pid, WorkerId worker, int incarnation, NotifySocket? notify)
     {
-        public int Pid { get; } = pid;
+        public int Pid { get; set; } = pid;
+
+        /// <summary>Of the process that was started.</summary>
+        public int Session { get; } = pid;
+
+        /// <summary>What it said its main process is; 0: nothing.</summary>
+        public int MainPid { get; set; }
 
         public WorkerId Worker { get; } = worker;
 
@@ -154,7 +182,5 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
         public ReadyPipe? Pipe { get; set; }
 
         public LineMatcher? Matcher { get; set; }
-
-        public bool HasWarned { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using Init.Core.Logging;
+using Init.Core.Model;
 using Init.Core.Supervision;
 using Init.Core.Termination;
 using Init.Linux.Files;
@@ -154,6 +155,13 @@ public sealed class EffectRunner(
             });
             _ = Libc.kill(message.Pid, message.Signal.Number);
         }
+    }
+
+    /// <summary>Another process is the worker's now.</summary>
+    public void MovePidFile(WorkerId worker, int pid, int to)
+    {
+        PidFiles.Remove(pid);
+        _ = PidFiles.Write(supervisor.SpecOf(worker), worker.Index, to); // what is wrong with the path was said at the start
     }
 
     void KillLeftovers(Effect.KillLeftovers leftovers)

@@ -304,6 +304,15 @@ public sealed class InitHost : IDisposable
 
     void OnExit(WorkerId worker, int incarnation, int pid, ExitStatus status)
     {
+        if (_readiness.TakeOver(pid, _tree) is > 0 and var main)
+        {
+            _reaper.Own(main, worker, incarnation);
+            _logs.Move(pid, main);
+            _runner.MovePidFile(worker, pid, main);
+            _queue.Tell(new SupervisorEvent.ToWorker(worker, new WorkerEvent.MainPidChanged(incarnation, main)));
+            return;
+        }
+
         _logs.DrainEnded(pid);
         _runner.PidFiles.Remove(pid);
         _readiness.Ended(pid);

@@ -72,6 +72,14 @@ public sealed class ProcessTree(Reaper reaper)
         return killed;
     }
 
+    /// <summary>An orphan of this worker: our child, nobody's leader, alive, and of the worker's session or with its variable.</summary>
+    public bool IsStrayOf(int pid, WorkerId worker, int session) =>
+        !reaper.Owns(pid) && !reaper.Expects(pid) && ProcFile.Stat(pid) is { } stat && stat.State != 'Z' && stat.Parent == Libc.getpid()
+        && (stat.Session == session || HasMark(pid, worker));
+
+    /// <summary>PMINIT_WORKER says that it is of this worker.</summary>
+    public static bool HasMark(int pid, WorkerId worker) => HasVariable(pid, Encoding.UTF8.GetBytes($"{WorkerEnvironment.WorkerVariable}={worker}"));
+
     static bool HasVariable(int pid, byte[] variable)
     {
         var text = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));

@@ -24,6 +24,15 @@ public sealed class WorkerLogs(EventLoop loop, LogSink output, LogSink error)
     internal void Attach(WorkerId worker, int pmId, SpawnedProcess process, LineMatcher? matcher, OutputTail? tail) =>
         _live[process.Pid] = (Pump(worker, pmId, process, matcher, tail, isError: false), Pump(worker, pmId, process, matcher, tail, isError: true));
 
+    /// <summary>Another process of the worker holds the pipes and ends last.</summary>
+    public void Move(int pid, int to)
+    {
+        if (_live.Remove(pid, out var pumps))
+        {
+            _live[to] = pumps;
+        }
+    }
+
     /// <summary>The process has ended: its last words come before what is said of its end.</summary>
     public void DrainEnded(int pid)
     {

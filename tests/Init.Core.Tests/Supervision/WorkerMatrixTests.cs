@@ -32,6 +32,7 @@ public class WorkerMatrixTests
         ("WatchdogSet 4 s", new WorkerEvent.WatchdogSet(5, Specs.Ms(4000))),
         ("WatchdogTriggered", new WorkerEvent.WatchdogTriggered(5)),
         ("StoppingItself", new WorkerEvent.StoppingItself(5)),
+        ("MainPidChanged", new WorkerEvent.MainPidChanged(5, 205)),
         ("Described", new WorkerEvent.Described(5, "busy")),
         ("Exited 0", new WorkerEvent.Exited(5, ExitStatus.Exited(0))),
         ("Exited 1", new WorkerEvent.Exited(5, ExitStatus.Exited(1))),

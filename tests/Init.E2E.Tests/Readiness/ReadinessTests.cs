@@ -108,6 +108,36 @@ public sealed class ReadinessTests(ITestOutputHelper output) : Pid1Test(output)
         pid1.WaitEvent("worker_ready", "api", 2);
     }
 
+    [RequiresFact(Needs.Python)]
+    public void MainPid_IsTheWorker_WhenTheProcessThatWasStartedHasEnded()
+    {
+        var pid1 = Start(Python("api", """
+            ready, done = os.pipe()
+            if os.fork() > 0:
+                os.read(ready, 1)
+                os._exit(0)
+            os.setsid()
+            if os.fork() > 0: os._exit(0)
+            notify(f"READY=1\nMAINPID={os.getpid()}")
+            os.write(done, b"x")
+            while not os.path.exists("go"): time.sleep(0.02)
+            os.remove("go")
+            os._exit(7)
+            """).With("ready_when", "notify").With("min_uptime", 0), Worker("other", "print=ready"));
+        var main = pid1.WaitEvent("worker_main_pid", "api").Number("main_pid");
+        pid1.WaitEvent("worker_ready", "api");
+        Assert.Contains($"\"pid\":{main},", pid1.Client("jlist").Output.Replace(" ", ""));
+
+        // Its end is the worker's, and it is what a stop ends.
+        File.WriteAllText(Path.Combine(pid1.Folder, "go"), "");
+        var exit = pid1.WaitEvent("worker_exited", "api");
+        Assert.Equal((main, 7L), (exit.Pid, exit.Number("code")));
+        pid1.WaitEvent("worker_main_pid", "api", 2);
+        pid1.WaitEvent("worker_ready", "api", 2);
+        Assert.Equal(0, pid1.Client("stop", "api").Code);
+        pid1.WaitUntil("only the other is left", () => pid1.ListProcesses().Count(p => p.State != 'Z') == 2);
+    }
+
     static double Millis(LogLine line) => DateTimeOffset.Parse(line.String("timestamp")!, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 
     static System.Text.Json.Nodes.JsonObject Python(string name, string code) => App(name, "python3", "-c", Notify + code);
