@@ -58,7 +58,7 @@ public sealed class VerbTests(ITestOutputHelper output) : Pid1Test(output)
     {
         var pid1 = Start(Worker("api", "signals=echo").With("min_uptime", 0), Worker("other", "print=ready"));
         var first = pid1.WaitEvent("worker_started", "api").Pid!.Value;
-        pid1.WaitEvent("worker_ready", "other");
+        pid1.WaitMessage("counting", "api"); // before that the signal would end it
         Assert.Equal((0, "sent SIGUSR1 to 1 worker\n"), Of(pid1.Client("signal", "USR1", "api")));
         pid1.WaitMessage($"got {Sys.Usr1}", "api");
         Assert.Equal(64, pid1.Client("signal", "SIGOOPS", "api").Code);
