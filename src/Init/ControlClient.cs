@@ -22,7 +22,10 @@ static unsafe class ControlClient
     const int TimeoutSeconds = 10;
 
     /// <summary>Asks the running pminit.</summary>
-    public static ControlReply Ask(ControlRequest request, Inherited inherited)
+    /// <param name="request">What.</param>
+    /// <param name="inherited">What this process was started with.</param>
+    /// <param name="onProgress">Told what comes before the reply, and whether everybody is to know.</param>
+    public static ControlReply Ask(ControlRequest request, Inherited inherited, Action<string, bool> onProgress)
     {
         var explicitPath = inherited.Variable("PMINIT_SOCKET");
         var candidates = ControlSocket.Candidates(string.IsNullOrEmpty(explicitPath) || explicitPath == "off" ? null : explicitPath);
@@ -53,7 +56,17 @@ static unsafe class ControlClient
             return NoAnswer(patience);
         }
 
-        return ReadLine(socket.Number, received) is { } reply ? ControlReply.Parse(reply) : NoAnswer(patience);
+        while (ReadLine(socket.Number, received) is { } line)
+        {
+            if (!ControlReply.IsProgress(line, out var text, out var isNote))
+            {
+                return ControlReply.Parse(line);
+            }
+
+            onProgress(text, isNote);
+        }
+
+        return NoAnswer(patience);
     }
 
     static ControlReply NoAnswer(int patience) =>

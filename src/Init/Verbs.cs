@@ -20,7 +20,18 @@ static class Verbs
     /// <param name="inherited">What pminit was started with.</param>
     public static int Ask(Verb verb, List<string> options, ImmutableArray<KeyValuePair<string, string>> args, Inherited inherited)
     {
-        var reply = ControlClient.Ask(new ControlRequest(verb, args), inherited);
+        var shows = options.Contains("wait");
+        var reply = ControlClient.Ask(new ControlRequest(verb, args), inherited, (text, isNote) =>
+        {
+            if (isNote)
+            {
+                StandardError.Line(text);
+            }
+            else if (shows)
+            {
+                Print(text + "\n");
+            }
+        });
         if (!reply.Ok)
         {
             StandardError.Line(reply.Error);
@@ -34,7 +45,11 @@ static class Verbs
 
         if (reply.Result.ValueKind == JsonValueKind.Object && reply.Result.TryGetProperty("summary", out var summary))
         {
-            Print(summary.GetString()!.TrimEnd('\n') + "\n");
+            if (!shows)
+            {
+                Print(summary.GetString()!.TrimEnd('\n') + "\n");
+            }
+
             return ExitCodes.Ok;
         }
 

@@ -137,6 +137,17 @@ public static partial class EffectiveConfig
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
         WriteReadiness(json, app);
+        if (app.Cluster != ClusterMode.None)
+        {
+            json.WriteString("cluster", "node");
+        }
+
+        if (app.CanOverlap || app.MaxSurge != Surge.One || app.ReloadRollback)
+        {
+            json.WriteString("max_surge", app.MaxSurge.ToString());
+            json.WriteBoolean("reload_rollback", app.ReloadRollback);
+        }
+
         WriteHealth(json, app.HealthCheck);
         WriteOrder(json, app);
         WriteWatch(json, app.Watch);

@@ -109,6 +109,17 @@ public static class Commands
         Help = "Stop workers, start them again, and wait until they are ready. Exit code 0, or 1 when one crashes on the way.",
     };
 
+    /// <summary>A new process for each, and no request lost.</summary>
+    public static readonly Verb Reload = new()
+    {
+        Name = "reload",
+        Aliases = ["gracefulReload"],
+        Arguments = [Target],
+        Options = [new VerbOption("wait", "Print each step as it happens."), NoWait],
+        NeedsRunning = true,
+        Help = "Replace workers, each when its successor is ready. Exit code 1 when a new one fails: the old ones stay.",
+    };
+
     /// <summary>More or fewer instances.</summary>
     public static readonly Verb Scale = new()
     {
@@ -171,7 +182,7 @@ public static class Commands
     };
 
     /// <summary>Every verb, in the order of help and README.</summary>
-    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, Describe, Start, Stop, Restart, Scale, Reset, Signal, ReloadConfig, Shutdown, Ping, Version];
+    public static readonly ImmutableArray<Verb> All = [Run, Check, Schema, Health, List, JsonList, Describe, Start, Stop, Restart, Reload, Scale, Reset, Signal, ReloadConfig, Shutdown, Ping, Version];
 
     /// <summary>Finds a verb by name or alias; case-sensitive.</summary>
     /// <returns>Null when there is none.</returns>

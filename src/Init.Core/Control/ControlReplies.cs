@@ -90,6 +90,23 @@ public static class ControlReplies
         to.Append((byte)'\n');
     }
 
+    /// <summary>Before the reply to a verb that takes its time: {"progress": "api/0 reloaded pid 12", "note": false}.</summary>
+    /// <param name="to">Where.</param>
+    /// <param name="text">One line, for people.</param>
+    /// <param name="isNote">It is to be known beforehand, whether progress is shown or not.</param>
+    public static void WriteProgress(ByteBuffer to, string text, bool isNote)
+    {
+        using (var writer = new Utf8JsonWriter(to, ControlProtocol.WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("progress"u8, text);
+            writer.WriteBoolean("note"u8, isNote);
+            writer.WriteEndObject();
+        }
+
+        to.Append((byte)'\n');
+    }
+
     /// <summary>`reload-config`: what is applied.</summary>
     public static void WriteReload(ByteBuffer to, EcosystemChange change)
     {

@@ -47,6 +47,30 @@ public sealed record ControlReply
         return "what listens on the control socket is no pminit";
     }
 
+    /// <summary>Reads a line that comes before the reply.</summary>
+    /// <returns>False when it is the reply.</returns>
+    public static bool IsProgress(ReadOnlyMemory<byte> line, out string text, out bool isNote)
+    {
+        (text, isNote) = ("", false);
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("progress", out var progress) || progress.ValueKind != JsonValueKind.String)
+            {
+                return false;
+            }
+
+            text = progress.GetString()!;
+            isNote = root.TryGetProperty("note", out var note) && note.ValueKind == JsonValueKind.True;
+            return true;
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return false; // said by Parse
+        }
+    }
+
     /// <summary>Reads a reply.</summary>
     public static ControlReply Parse(ReadOnlyMemory<byte> line)
     {

@@ -17,6 +17,9 @@ public enum Wanted
     /// <summary>Ready with another process than now.</summary>
     Fresh,
 
+    /// <summary>Replaced by a reload.</summary>
+    Reloaded,
+
     /// <summary>No slot.</summary>
     Gone,
 }
@@ -45,19 +48,26 @@ public sealed class Settlement
 
     /// <summary>Looks whether all have settled.</summary>
     /// <param name="snapshot">The workers now, with every event so far decided.</param>
+    /// <param name="progress">Told of each that has settled since the last look; null: nobody is.</param>
     /// <returns>Null while something is still under way.</returns>
-    public VerbOutcome? Look(StatusSnapshot snapshot)
+    public VerbOutcome? Look(StatusSnapshot snapshot, Action<string, bool>? progress = null)
     {
         var text = new StringBuilder();
         var code = 0;
+        var isOpen = false;
         foreach (var item in _items)
         {
             if (!item.IsSettled)
             {
                 item.Settle(Find(snapshot, item), snapshot.IsShuttingDown);
+                if (item.IsSettled)
+                {
+                    progress?.Invoke($"{item.Worker} {item.Text}", false);
+                }
             }
 
-            if (!item.IsSettled)
+            isOpen |= !item.IsSettled;
+            if (isOpen && progress is null)
             {
                 return null;
             }
@@ -66,7 +76,7 @@ public sealed class Settlement
             text.Append(CultureInfo.InvariantCulture, $"{item.Worker} {item.Text}\n");
         }
 
-        return new VerbOutcome(code, text.ToString());
+        return isOpen ? null : new VerbOutcome(code, text.ToString());
     }
 
     /// <summary>Mostly it is where it was last time; a thousand workers must not be gone through for each of a thousand.</summary>
@@ -122,7 +132,22 @@ public sealed class Settlement
                 return;
             }
 
+            if (wanted == Wanted.Reloaded)
+            {
+                SettleReloaded(status);
+                return;
+            }
+
             SettleUp(status, isShuttingDown);
+        }
+
+        void SettleReloaded(in WorkerStatus status)
+        {
+            if (!status.IsReplacing)
+            {
+                var isMet = status.ReloadProblem is null && status.State.Incarnation != incarnation && status.Phase == Phase.Ready;
+                End(isMet, isMet ? $"reloaded pid {status.Pid}" : $"{StatusWords.Of(status.Phase)}: {status.ReloadProblem ?? "it ended meanwhile"}");
+            }
         }
 
         void SettleDown(in WorkerStatus status)

@@ -67,6 +67,21 @@ public sealed record AppSpec
     /// <summary>It is asked to stop by the message "shutdown" over Node's IPC channel in place of <see cref="KillSignal"/>.</summary>
     public bool ShutdownWithMessage { get; init; }
 
+    /// <summary>How its instances share a listening address.</summary>
+    public ClusterMode Cluster { get; init; }
+
+    /// <summary>How many instances a reload replaces at a time.</summary>
+    public Surge MaxSurge { get; init; } = Surge.One;
+
+    /// <summary>A reload keeps every old process until all new ones are ready, and takes the new ones back when one of them fails.</summary>
+    public bool ReloadRollback { get; init; }
+
+    /// <summary>Asked to stop, it first closes its servers.</summary>
+    public bool Disconnects => Cluster == ClusterMode.Node && !ShutdownWithMessage;
+
+    /// <summary>A new process can serve beside the old one: their sockets are pminit's.</summary>
+    public bool CanOverlap => Cluster == ClusterMode.Node && !IsTask && !IsJob;
+
     /// <summary>It is given Node's IPC channel, whatever its program is.</summary>
     public bool NeedsChannel => ReadyWhen.Kind == ReadyKind.Message || ShutdownWithMessage;
 

@@ -44,6 +44,9 @@ public sealed record ReadyWhen(ReadyKind Kind)
     /// <summary>Uptime: how long; null is `min_uptime`.</summary>
     public TimeSpan? Time { get; init; }
 
+    /// <summary>The file does not say it: an app that has never listened is taken as ready when `listen_timeout` is over.</summary>
+    public bool IsAssumed { get; init; }
+
     /// <summary>Somebody has to say so; else only time has to pass.</summary>
     public bool IsSaid => Kind is not (ReadyKind.Running or ReadyKind.Uptime);
 

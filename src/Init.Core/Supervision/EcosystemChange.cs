@@ -36,6 +36,7 @@ public sealed record EcosystemChange
         "kill_signal", "instances", "max_memory_restart", "cron_restart", "cron_timezone",
         "essential_on_failure", "depends_on", "autostart", "shutdown_delay", "listen_timeout",
         "watch", "ignore_watch", "watch_delay", "watch_options", "health_check",
+        "max_surge", "reload_rollback",
     ];
 
     /// <summary>In the order of the new file, removed ones last.</summary>

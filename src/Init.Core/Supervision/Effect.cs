@@ -22,6 +22,12 @@ public abstract record Effect
     /// <summary>Ask the process to stop by a message over its channel; by the signal where it has none (any more).</summary>
     public sealed record SendShutdown(WorkerId Worker, int Pid, Signal Signal) : Effect;
 
+    /// <summary>Ask a cluster worker over its channel to close its servers, and steer new connections away from it. Answered by Disconnected: at once where that cannot be asked.</summary>
+    public sealed record Disconnect(WorkerId Worker, int Incarnation, int Pid) : Effect;
+
+    /// <summary>The process has taken over from the one before, which is asked to stop next.</summary>
+    public sealed record Promote(WorkerId Worker, int Incarnation, int Pid) : Effect;
+
     /// <summary>SIGKILL the leader, its session, its group and every descendant.</summary>
     public sealed record KillTree(WorkerId Worker, int Pid) : Effect;
 
@@ -54,7 +60,7 @@ public abstract record Effect
     public sealed record LookForListeners(ImmutableArray<ListenerQuestion> Questions) : Effect;
 
     /// <summary>Ask an instance whether it is well, by its app's `health_check`. Answered by Checked with this number, whenever that is.</summary>
-    public sealed record Check(WorkerId Worker, int Pid, int Number) : Effect;
+    public sealed record Check(WorkerId Worker, int Incarnation, int Pid, int Number) : Effect;
 
     /// <summary>The check has no more time. Answered by Checked, in the same turn; it may have been answered already.</summary>
     public sealed record EndCheck(WorkerId Worker, int Number) : Effect;

@@ -2,6 +2,19 @@ using Init.Core.Model;
 
 namespace Init.Core.Supervision;
 
+/// <summary>Which of a worker's processes a slot holds. While a reload replaces one, there are two.</summary>
+enum SlotRole
+{
+    /// <summary>The one that counts.</summary>
+    Worker,
+
+    /// <summary>A new one, which has not taken over.</summary>
+    Successor,
+
+    /// <summary>The old one, after it has been replaced.</summary>
+    Predecessor,
+}
+
 /// <summary>One worker of the supervisor: its place, its app's settings and its state.</summary>
 sealed class Slot(int id, WorkerId worker, AppSpec spec)
 {
@@ -45,6 +58,31 @@ sealed class Slot(int id, WorkerId worker, AppSpec spec)
     /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
     public bool IsFine => IsLeaving || Spec.IsTask || Spec.IsJob || (State.Phase == Phase.Ready && !IsUnwell) || State.EndedByPlan || (!Spec.AutoStart && State.Phase == Phase.Down);
 
-    /// <summary>The file has it no more: it goes when its process has gone, and what it does meanwhile concerns nobody.</summary>
+    /// <summary>What else it is in a reload.</summary>
+    public SlotRole Role { get; set; }
+
+    /// <summary>The file has other settings for it than these, by which its process runs; a reload is to bring them, or has failed to.</summary>
+    public bool IsBehind { get; set; }
+
+    /// <summary>Why the last reload did not replace its process, for people; null: nothing is known against it.</summary>
+    public string? ReloadProblem { get; set; }
+
+    /// <summary>A reload has still to do with it.</summary>
+    public bool IsReplacing { get; set; }
+
+    /// <summary>The process changes its place with that of another slot of the same worker, with everything that is known of it.</summary>
+    public void Swap(Slot other)
+    {
+        (State, other.State) = (other.State, State);
+        (Spec, other.Spec) = (other.Spec, Spec);
+        (Probe, other.Probe) = (other.Probe, Probe);
+        (LookAt, other.LookAt) = (other.LookAt, LookAt);
+        (Problem, other.Problem) = (other.Problem, Problem);
+        (FailedAs, other.FailedAs) = (other.FailedAs, FailedAs);
+        (FailedCode, other.FailedCode) = (other.FailedCode, FailedCode);
+        (IsAbandoned, other.IsAbandoned) = (other.IsAbandoned, IsAbandoned);
+    }
+
+    /// <summary>The file has it no more, or it is a second process of a worker: it goes when its process has gone, and what it does meanwhile concerns nobody.</summary>
     public bool IsLeaving { get; set; }
 }

@@ -24,6 +24,15 @@ public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec
     /// <summary>The checks of its process; null without.</summary>
     public HealthStatus? Health { get; init; }
 
+    /// <summary>A second process of its worker, which has not taken over, or from which another one has.</summary>
+    public bool IsBeside { get; init; }
+
+    /// <summary>A reload has still to do with it.</summary>
+    public bool IsReplacing { get; init; }
+
+    /// <summary>Why the last reload did not replace its process, for people; null: nothing is known against it.</summary>
+    public string? ReloadProblem { get; init; }
+
     /// <summary>The dependencies that keep it from starting; empty unless its phase is Held.</summary>
     public ImmutableArray<Dependency> WaitingFor { get; init; } = [];
 

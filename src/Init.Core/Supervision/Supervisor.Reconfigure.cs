@@ -122,6 +122,18 @@ public sealed partial class Supervisor
     bool Renew(Slot slot, AppSpec app, bool isChanged, Instant at, List<Effect> effects)
     {
         var isBack = slot.IsLeaving;
+        if (!isBack && (isChanged || slot.IsBehind) && ReplacesInPlace(slot, app))
+        {
+            // A reload brings the new settings with the new process; if that fails, the old ones go on with the old process.
+            slot.IsBehind = true;
+            if (isChanged)
+            {
+                Enqueue(slot);
+            }
+
+            return false;
+        }
+
         var isNewlyWanted = app.AutoStart && !slot.Spec.AutoStart && slot.State.Incarnation == 0;
 
         // Of a job, a run goes on to its end, and the next is that of the schedule; what is a service now has to be up.
@@ -135,14 +147,19 @@ public sealed partial class Supervisor
         }
 
         // Only now: the stop signal and its patience are those of the settings that the process was started with.
+        GoBy(app, slot, at, effects);
+        return isStart;
+    }
+
+    /// <summary>From now on these are the settings of a slot.</summary>
+    void GoBy(AppSpec app, Slot slot, Instant at, List<Effect> effects)
+    {
         var oldCheck = slot.Spec.HealthCheck;
-        slot.Spec = app;
+        (slot.Spec, slot.IsBehind) = (app, false);
         if (!HealthCheck.AreSame(oldCheck, app.HealthCheck))
         {
             RenewProbe(slot, at, effects);
         }
-
-        return isStart;
     }
 
     /// <summary>A slot that an operator stopped stays down; one that ended by plan or was given up gets another chance with other settings.</summary>
@@ -154,10 +171,11 @@ public sealed partial class Supervisor
         for (var i = _slots.Count - 1; i >= 0; i--)
         {
             var slot = _slots[i];
-            if (slot.IsLeaving && !IsActive(slot.State.Phase))
+            // The number of a process is the worker's: the slot stays as long as a second one of it.
+            if (slot.IsLeaving && !IsActive(slot.State.Phase) && (slot.Role != SlotRole.Worker || !_slots.Exists(other => other.Role != SlotRole.Worker && other.Worker == slot.Worker)))
             {
                 _slots.RemoveAt(i);
-                _ = _slotOf.Remove(slot.Worker);
+                _ = slot.Role == SlotRole.Worker && _slotOf.Remove(slot.Worker);
                 _nextDeadlineIsStale = true;
             }
         }

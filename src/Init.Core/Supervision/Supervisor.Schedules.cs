@@ -88,7 +88,13 @@ public sealed partial class Supervisor
         var next = table.Next?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "never";
         SayOf(new WorkerId(table.App, 0), effects, EventName.ScheduleDue, LogLevel.Info, $"due by schedule {table.Schedule.Text} ({table.Schedule.Zone}); next {next}",
             new LogField("next_run", next));
-        if (Array.Find([.. _ecosystem.Apps], app => app.Name == table.App) is { IsJob: false })
+        if (AppOf(table.App) is { CanOverlap: true })
+        {
+            ReloadBySchedule(table, effects);
+            return;
+        }
+
+        if (AppOf(table.App) is { IsJob: false })
         {
             BeginRoll(table, now, effects);
             return;
@@ -108,6 +114,24 @@ public sealed partial class Supervisor
             else
             {
                 StartSlot(slot, now, effects);
+            }
+        }
+    }
+
+    /// <summary>Where old and new can serve side by side nobody need notice.</summary>
+    void ReloadBySchedule(Timetable table, List<Effect> effects)
+    {
+        if (_rollouts.Exists(one => one.App == table.App))
+        {
+            SayOf(new WorkerId(table.App, 0), effects, EventName.ScheduleSkipped, LogLevel.Warn, "this restart is skipped: a reload is not over");
+            return;
+        }
+
+        foreach (var slot in _slots)
+        {
+            if (slot.Worker.App == table.App && !slot.IsLeaving)
+            {
+                Enqueue(slot);
             }
         }
     }

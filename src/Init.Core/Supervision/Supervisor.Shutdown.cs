@@ -54,8 +54,7 @@ public sealed partial class Supervisor
         }
         else if (signal == Signal.Usr2)
         {
-            Say(effects, EventName.SignalIgnored, LogLevel.Warn,
-                $"{signal} ignored: reload is not available in this version", new LogField("signal", signal.ToString()));
+            ReloadAll(effects);
         }
         else if (!signal.IsForwardable || signal == Signal.Tstp || signal == Signal.Ttin || signal == Signal.Ttou)
         {
@@ -128,6 +127,7 @@ public sealed partial class Supervisor
         _isShuttingDown = true;
         _startAt = Instant.Never;
         DropSchedules();
+        DropReloads();
         EndWatches(effects);
         Say(effects, EventName.ShutdownStarted, LogLevel.Info, $"shutdown: {reason}", new LogField("reason", reason));
         if (_ecosystem.Settings.ShutdownTimeout is { } timeout)
@@ -184,7 +184,7 @@ public sealed partial class Supervisor
         }
 
         GoOnRolling(now, effects);
-
+        GoOnReloading(now, effects);
         AbandonHopeless(now, effects);
         if (_someEnded && !_isShuttingDown && FindEndedEssential() is { } app)
         {

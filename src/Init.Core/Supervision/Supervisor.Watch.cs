@@ -69,7 +69,7 @@ public sealed partial class Supervisor
         {
             if (slot.State.Incarnation != 0 && !slot.IsLeaving)
             {
-                BeginWatch(slot.Spec, effects);
+                BeginWatch(AppOf(slot.Worker.App) ?? slot.Spec, effects);
             }
         }
     }

@@ -130,6 +130,16 @@ public sealed partial class Supervisor
     /// <exception cref="KeyNotFoundException">There is no such worker.</exception>
     public AppSpec SpecOf(WorkerId worker) => _slotOf[worker].Spec;
 
+    /// <summary>The settings that one process of a worker is, or was just, started with.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such worker.</exception>
+    public AppSpec SpecOf(WorkerId worker, int incarnation) => SlotOf(worker, incarnation)?.Spec ?? _slotOf[worker].Spec;
+
+    /// <summary>That process is, or is about to become, one of the worker's own: in use, starting or ending.</summary>
+    public bool IsLive(WorkerId worker, int incarnation) => SlotOf(worker, incarnation) is { State.HasProcess: true };
+
+    /// <summary>It has not taken over: the worker has another process that counts.</summary>
+    public bool IsSuccessor(WorkerId worker, int incarnation) => SlotOf(worker, incarnation) is { Role: SlotRole.Successor };
+
     /// <summary>The worker's number (pm2: `pm_id`), which no other worker ever has.</summary>
     /// <exception cref="KeyNotFoundException">There is no such worker.</exception>
     public int IdOf(WorkerId worker) => _slotOf[worker].Id;
@@ -145,6 +155,9 @@ public sealed partial class Supervisor
                 IsFine = slot.IsFine,
                 Health = slot.Probe?.Status,
                 WaitingFor = slot.State.Phase == Phase.Held ? Unmet(slot.Spec) : [],
+                IsBeside = slot.Role != SlotRole.Worker,
+                IsReplacing = slot.IsReplacing,
+                ReloadProblem = slot.ReloadProblem,
             });
         }
 
@@ -197,6 +210,9 @@ public sealed partial class Supervisor
             case SupervisorEvent.Scale scale:
                 OnScale(scale, now, effects);
                 break;
+            case SupervisorEvent.Reload reload:
+                OnReload(reload.Workers, effects);
+                break;
             case SupervisorEvent.MemorySampled sampled:
                 OnMemorySampled(sampled, now, effects);
                 break;
@@ -231,7 +247,9 @@ public sealed partial class Supervisor
 
     void OnToWorker(SupervisorEvent.ToWorker to, Instant now, List<Effect> effects)
     {
-        if (!_slotOf.TryGetValue(to.Worker, out var slot))
+        var incarnation = WorkerMachine.IncarnationOf(to.Event);
+        var slot = (incarnation is { } one ? SlotOf(to.Worker, one) : null) ?? _slotOf.GetValueOrDefault(to.Worker);
+        if (slot is null)
         {
             Say(effects, EventName.InternalError, LogLevel.Error, $"event for unknown worker {to.Worker}");
             return;
@@ -287,6 +305,25 @@ public sealed partial class Supervisor
         }
     }
 
+    /// <summary>Null when no slot of the worker has this process (any more).</summary>
+    Slot? SlotOf(WorkerId worker, int incarnation)
+    {
+        if (!_slotOf.TryGetValue(worker, out var slot) || slot.State.Incarnation == incarnation)
+        {
+            return slot;
+        }
+
+        foreach (var other in _slots)
+        {
+            if (other.Worker == worker && other.State.Incarnation == incarnation)
+            {
+                return other;
+            }
+        }
+
+        return null;
+    }
+
     void ToAll(WorkerEvent e, Instant now, List<Effect> effects)
     {
         foreach (var slot in _slots)
@@ -309,9 +346,15 @@ public sealed partial class Supervisor
         var before = slot.State;
         var after = WorkerMachine.Step(before, e, now, slot.Worker, slot.Spec, effects);
         slot.State = after;
+        if (slot.IsBehind && e is WorkerEvent.Start or WorkerEvent.Restart && after.Phase != Phase.Ready && AppOf(slot.Worker.App) is { } app)
+        {
+            // Somebody wants a new process, and the new one goes by the file. Only now: the stop signal was that of the settings that the old one was started with.
+            GoBy(app, slot, now, effects);
+        }
+
         if (before.Incarnation == 0 && after.Incarnation != 0)
         {
-            BeginWatch(slot.Spec, effects);
+            BeginWatch(AppOf(slot.Worker.App) ?? slot.Spec, effects);
         }
 
         slot.Problem = e is WorkerEvent.Spawned ? null : e is WorkerEvent.SpawnFailed failed ? failed.Detail : slot.Problem;

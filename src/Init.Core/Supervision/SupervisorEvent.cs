@@ -25,6 +25,9 @@ public abstract record SupervisorEvent
     /// <param name="Instances">1 to `AppSpec.MostInstances`.</param>
     public sealed record Scale(string App, int Instances) : SupervisorEvent;
 
+    /// <summary>Replace the processes of these workers, one after the other, each only when its successor is ready; see `Supervisor.Reload.cs`.</summary>
+    public sealed record Reload(ImmutableArray<WorkerId> Workers) : SupervisorEvent;
+
     /// <summary>The answer to SampleMemory, in the same turn.</summary>
     public sealed record MemorySampled(ImmutableArray<MemorySample> Samples) : SupervisorEvent
     {

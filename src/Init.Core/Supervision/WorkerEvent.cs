@@ -88,6 +88,9 @@ public abstract record WorkerEvent
     /// <summary>The process sets its watchdog anew; 0 ends it.</summary>
     public sealed record WatchdogSet(int Incarnation, TimeSpan Time) : WorkerEvent;
 
+    /// <summary>The process has closed its servers and its channel, because it was asked to or by itself; it may go on for other reasons.</summary>
+    public sealed record Disconnected(int Incarnation) : WorkerEvent;
+
     /// <summary>The process says of itself that it is ill.</summary>
     public sealed record WatchdogTriggered(int Incarnation) : WorkerEvent;
 

@@ -72,6 +72,7 @@ public static partial class WorkerMachine
     {
         Pid = 0,
         HasSaidReady = false,
+        IsDisconnecting = false,
         Deadline = Instant.Never,
         Reason = Reason.None,
         LastExit = status,
@@ -82,6 +83,12 @@ public static partial class WorkerMachine
     static WorkerState Follow(in WorkerState ended, ExitDecision decision, in Turn turn)
     {
         var counted = ended with { UnstableExits = decision.UnstableExits, BackoffStep = decision.BackoffStep };
+        if (ended.IsTrial)
+        {
+            ReportTrialFailed(counted, turn);
+            return counted with { Phase = Phase.Failed };
+        }
+
         return decision.Verdict switch
         {
             ExitVerdict.Done => Finish(counted, turn),

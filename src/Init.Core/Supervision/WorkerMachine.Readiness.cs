@@ -13,7 +13,7 @@ public static partial class WorkerMachine
     {
         Phase.Down => s,
         Phase.Starting => s.Pid == 0 ? Impossible(s, "ready before the spawn was answered", turn) : SaidReady(s, turn),
-        Phase.Ready => s,
+        Phase.Ready => WithHabit(s, turn),
         Phase.Draining => s,
         Phase.Killing => s,
         Phase.Waiting => s,
@@ -81,7 +81,7 @@ public static partial class WorkerMachine
 
         Report(turn, pid, EventName.WorkerMainPid, LogLevel.Info, $"its main process is {pid} now; {s.Pid} has ended", new LogField("main_pid", pid));
         var moved = s with { Pid = pid };
-        if (s.Phase == Phase.Draining && s.Reason != Reason.Own)
+        if (s.Phase == Phase.Draining && s.Reason != Reason.Own && !s.IsDisconnecting)
         {
             turn.Effects.Add(new Effect.SignalLeader(turn.Id, pid, turn.Spec.KillSignal));
         }
@@ -92,6 +92,19 @@ public static partial class WorkerMachine
 
         return moved;
     }
+
+    /// <summary>A worker that has closed its servers by itself serves nobody any more, and one that lives on for another reason would keep its place for nothing.</summary>
+    static WorkerState OnDisconnected(in WorkerState s, in Turn turn) => s.Phase switch
+    {
+        Phase.Down => s,
+        Phase.Starting => s.Pid == 0 ? s : StopsItself(s, turn),
+        Phase.Ready => StopsItself(s, turn),
+        Phase.Draining => s.IsDisconnecting ? AskToStop(s, turn) : s,
+        Phase.Killing => s,
+        Phase.Waiting => s,
+        Phase.Failed => s,
+        Phase.Held => s,
+    };
 
     static WorkerState OnDescribed(in WorkerState s, string text) => s.HasProcess ? s with { StatusText = text } : s;
 
@@ -108,12 +121,22 @@ public static partial class WorkerMachine
             return s with { Deadline = turn.Now + turn.Spec.ListenTimeout };
         }
 
+        if (turn.Spec.ReadyWhen.IsAssumed && s.Habit != ListenHabit.Listens)
+        {
+            ReportAssumed(s, turn);
+            return BecomeReady(s with { Habit = ListenHabit.Silent }, turn);
+        }
+
         ReportNotReady(s, turn);
         return Drain(s, Goal.Up, Reason.NotReady, turn);
     }
 
-    static WorkerState SaidReady(in WorkerState s, in Turn turn)
+    /// <summary>What was taken as ready, and listens after all, is known for that from now on.</summary>
+    static WorkerState WithHabit(in WorkerState s, in Turn turn) => turn.Spec.ReadyWhen.IsAssumed ? s with { Habit = ListenHabit.Listens } : s;
+
+    static WorkerState SaidReady(in WorkerState before, in Turn turn)
     {
+        var s = WithHabit(before, turn);
         var proved = s.StartedAt + Readiness.ProvingTime(s, turn.Spec);
         return turn.Now >= proved ? BecomeReady(s, turn) : s with { HasSaidReady = true, Deadline = proved };
     }

@@ -59,6 +59,22 @@ public static partial class WorkerMachine
             new LogField(isMessage ? "ipc_message" : "signal", how), new LogField("kill_timeout_ms", timeout));
     }
 
+    static void ReportDisconnecting(in WorkerState s, Reason reason, in Turn turn)
+    {
+        var (half, timeout) = (Milliseconds(turn.Spec.KillTimeout / 2), Milliseconds(turn.Spec.KillTimeout));
+        Report(turn, s.Pid, EventName.WorkerStopping, reason == Reason.Memory ? LogLevel.Warn : LogLevel.Info,
+            $"stopping: disconnect first, {turn.Spec.KillSignal} when it has closed its servers, at the latest after {half} ms, kill_timeout_ms={timeout}{(reason == Reason.Memory ? ": it uses too much memory" : "")}",
+            new LogField("signal", turn.Spec.KillSignal.ToString()), new LogField("kill_timeout_ms", timeout));
+    }
+
+    static void ReportAssumed(in WorkerState s, in Turn turn) =>
+        Report(turn, s.Pid, EventName.Warning, s.Habit == ListenHabit.Silent ? LogLevel.Debug : LogLevel.Warn,
+            $"it does not listen after {Milliseconds(turn.Now - s.StartedAt)} ms, and is taken as ready; set ready_when to \"running\" if it never listens, or raise listen_timeout (now {Milliseconds(turn.Spec.ListenTimeout)})");
+
+    static void ReportTrialFailed(in WorkerState s, in Turn turn) =>
+        Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, $"the new process ended with {s.LastExit} before it could take over",
+            new LogField("incarnation", s.Incarnation));
+
     static string WhyHung(in WorkerState s) =>
         s.Watchdog > TimeSpan.Zero ? $": its watchdog of {Milliseconds(s.Watchdog)} ms was not fed" : ": it says that it hangs";
 

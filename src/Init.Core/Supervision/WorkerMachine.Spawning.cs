@@ -5,6 +5,9 @@ namespace Init.Core.Supervision;
 /// <summary>From the wish for a process to a ready one.</summary>
 public static partial class WorkerMachine
 {
+    /// <summary>pm2's listen_timeout: how long an app that never listened is waited for once that is known of it.</summary>
+    static readonly TimeSpan SilentTime = TimeSpan.FromSeconds(3);
+
     const int Enoent = 2;
     const int Enotdir = 20;
 
@@ -51,7 +54,7 @@ public static partial class WorkerMachine
     static WorkerState Spawn(in WorkerState s, in Turn turn)
     {
         // Numbers may wrap after 2^31 processes; 0 stays "never started".
-        var incarnation = s.Incarnation == int.MaxValue ? 1 : s.Incarnation + 1;
+        var incarnation = s.LastIncarnation == int.MaxValue ? 1 : s.LastIncarnation + 1;
         var isRestart = s.Incarnation != 0 && s.Restarts != int.MaxValue;
         turn.Effects.Add(new Effect.Spawn(turn.Id, incarnation));
         return s with
@@ -59,6 +62,7 @@ public static partial class WorkerMachine
             Phase = Phase.Starting,
             Goal = Goal.Up,
             Incarnation = incarnation,
+            LastIncarnation = incarnation,
             Restarts = isRestart ? s.Restarts + 1 : s.Restarts,
             Deadline = Instant.Never,
             HasSaidReady = false,
@@ -80,7 +84,8 @@ public static partial class WorkerMachine
 
         if (turn.Spec.ReadyWhen.IsSaid)
         {
-            return running with { Deadline = turn.Now + turn.Spec.ListenTimeout };
+            var isSilent = turn.Spec.ReadyWhen.IsAssumed && s.Habit == ListenHabit.Silent && turn.Spec.ListenTimeout > SilentTime;
+            return running with { Deadline = turn.Now + (isSilent ? SilentTime : turn.Spec.ListenTimeout) };
         }
 
         var provingTime = Readiness.ProvingTime(running, turn.Spec);
@@ -94,7 +99,7 @@ public static partial class WorkerMachine
 
     static WorkerState NotSpawned(in WorkerState s, WorkerEvent.SpawnFailed e, in Turn turn)
     {
-        var failed = s with { Pid = 0, HasSaidReady = false, Reason = Reason.None, Deadline = Instant.Never, LastExit = ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)) };
+        var failed = s with { Pid = 0, HasSaidReady = false, IsDisconnecting = false, Reason = Reason.None, Deadline = Instant.Never, LastExit = ExitStatus.Exited(ShellCodeOf(e.Stage, e.Errno)) };
         ReportSpawnFailed(s, e, turn);
         return s.Goal == Goal.Down
             ? failed with { Phase = Phase.Down }

@@ -58,6 +58,7 @@ public static partial class WorkerMachine
             WorkerEvent.WatchdogSet set => OnWatchdogSet(s, set.Time, turn),
             WorkerEvent.WatchdogTriggered => OnRemedy(s, Reason.Hung, turn),
             WorkerEvent.StoppingItself => OnStoppingItself(s, turn),
+            WorkerEvent.Disconnected => OnDisconnected(s, turn),
             WorkerEvent.MainPidChanged main => OnMainPidChanged(s, main.Pid, turn),
             WorkerEvent.Described described => OnDescribed(s, described.Text),
             WorkerEvent.Exited exited => OnExited(s, exited, turn),
@@ -69,7 +70,7 @@ public static partial class WorkerMachine
     }
 
     /// <summary>Which process an event speaks of; null for those about the slot.</summary>
-    static int? IncarnationOf(WorkerEvent e) => e switch
+    internal static int? IncarnationOf(WorkerEvent e) => e switch
     {
         WorkerEvent.Spawned spawned => spawned.Incarnation,
         WorkerEvent.Executed executed => executed.Incarnation,
@@ -80,6 +81,7 @@ public static partial class WorkerMachine
         WorkerEvent.WatchdogSet set => set.Incarnation,
         WorkerEvent.WatchdogTriggered triggered => triggered.Incarnation,
         WorkerEvent.StoppingItself stopping => stopping.Incarnation,
+        WorkerEvent.Disconnected disconnected => disconnected.Incarnation,
         WorkerEvent.MainPidChanged main => main.Incarnation,
         WorkerEvent.Described described => described.Incarnation,
         WorkerEvent.Exited exited => exited.Incarnation,
@@ -161,7 +163,7 @@ public static partial class WorkerMachine
             Phase.Down => s,
             Phase.Starting => ReadinessIsDue(s, turn),
             Phase.Ready => OnRemedy(s with { Deadline = WatchdogDeadline(s, turn) }, Reason.Hung, turn),
-            Phase.Draining => Kill(s, turn),
+            Phase.Draining => s.IsDisconnecting ? AskToStop(s, turn) : Kill(s, turn),
             Phase.Killing => KillAgain(s, turn),
             Phase.Waiting => Spawn(s, turn),
             Phase.Failed => s,
@@ -181,20 +183,41 @@ public static partial class WorkerMachine
         Phase.Held => s,
     };
 
+    /// <summary>
+    /// A cluster worker first closes its servers and ends what it has begun, for half of its time; the stop signal ends what is left. One that is ill is not trusted
+    /// with that, and an app with `shutdown_with_message` does it all by itself.
+    /// </summary>
     static WorkerState Drain(in WorkerState s, Goal goal, Reason reason, in Turn turn)
     {
+        var draining = s with { Phase = Phase.Draining, Goal = goal, Reason = reason, HasSaidReady = false };
+        if ((s.Phase == Phase.Ready || s.HasSaidReady) && reason is Reason.Asked or Reason.Memory && turn.Spec.Disconnects)
+        {
+            ReportDisconnecting(s, reason, turn);
+            turn.Effects.Add(new Effect.Disconnect(turn.Id, s.Incarnation, s.Pid));
+            return draining with { IsDisconnecting = true, Deadline = turn.Now + (turn.Spec.KillTimeout / 2) };
+        }
+
         ReportStopping(s, reason, turn);
-        turn.Effects.Add(turn.Spec.ShutdownWithMessage
-            ? new Effect.SendShutdown(turn.Id, s.Pid, turn.Spec.KillSignal)
-            : new Effect.SignalLeader(turn.Id, s.Pid, turn.Spec.KillSignal));
-        return s with { Phase = Phase.Draining, Goal = goal, Reason = reason, HasSaidReady = false, Deadline = turn.Now + turn.Spec.KillTimeout };
+        SendStop(s.Pid, turn);
+        return draining with { Deadline = turn.Now + turn.Spec.KillTimeout };
+    }
+
+    static void SendStop(int pid, in Turn turn) => turn.Effects.Add(turn.Spec.ShutdownWithMessage
+        ? new Effect.SendShutdown(turn.Id, pid, turn.Spec.KillSignal)
+        : new Effect.SignalLeader(turn.Id, pid, turn.Spec.KillSignal));
+
+    /// <summary>It has closed its servers, or its time for that is over.</summary>
+    static WorkerState AskToStop(in WorkerState s, in Turn turn)
+    {
+        SendStop(s.Pid, turn);
+        return s with { IsDisconnecting = false, Deadline = turn.Now + (turn.Spec.KillTimeout / 2) };
     }
 
     static WorkerState Kill(in WorkerState s, in Turn turn)
     {
         ReportKilled(s, turn);
         turn.Effects.Add(new Effect.KillTree(turn.Id, s.Pid));
-        return s with { Phase = Phase.Killing, Deadline = turn.Now + StuckAfter };
+        return s with { Phase = Phase.Killing, IsDisconnecting = false, Deadline = turn.Now + StuckAfter };
     }
 
     /// <summary>Killing again costs nothing and catches what the tree has forked since.</summary>

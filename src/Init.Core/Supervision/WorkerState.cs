@@ -65,6 +65,19 @@ public enum Reason
     Own,
 }
 
+/// <summary>Whether the processes of a slot listen.</summary>
+public enum ListenHabit
+{
+    /// <summary>None has been up long enough to tell.</summary>
+    Unknown,
+
+    /// <summary>One did: from now on that is what ready means.</summary>
+    Listens,
+
+    /// <summary>One did not within `listen_timeout`, and was taken as ready all the same: the next ones are not waited for so long.</summary>
+    Silent,
+}
+
 /// <summary>
 /// Everything the machine knows of one slot. Timers are data: <see cref="Deadline"/> is the only one, and the loop's one timeout is
 /// the earliest of all. Every event about a process carries its <see cref="Incarnation"/>; a stale one is dropped.
@@ -91,6 +104,20 @@ public readonly record struct WorkerState
     /// while a watchdog runs.
     /// </summary>
     public Instant Deadline { get; init; }
+
+    /// <summary>
+    /// The highest incarnation ever given in this slot, successors that never took over included: no number is given twice. At least <see cref="Incarnation"/>.
+    /// </summary>
+    public int LastIncarnation { get; init; }
+
+    /// <summary>It is to take over from a process that serves until then. One that ends before has failed, and has no successor.</summary>
+    public bool IsTrial { get; init; }
+
+    /// <summary>In Draining: it was asked over its channel to close its servers; the stop signal has not been sent yet.</summary>
+    public bool IsDisconnecting { get; init; }
+
+    /// <summary>What this slot's processes were seen to do about listening; asked only where `ready_when` is assumed to be that.</summary>
+    public ListenHabit Habit { get; init; }
 
     /// <summary>In Starting: the process has said that it is ready, and only has to prove itself for a time.</summary>
     public bool HasSaidReady { get; init; }

@@ -33,14 +33,22 @@ public sealed unsafe class PidFiles
     }
 
     /// <summary>The process has ended: removes its file.</summary>
-    public void Remove(int pid)
+    /// <returns>False when there is none of it.</returns>
+    public bool Remove(int pid)
     {
-        if (_paths.Remove(pid, out var path) && _pids.GetValueOrDefault(path) == pid)
+        if (!_paths.Remove(pid, out var path))
+        {
+            return false;
+        }
+
+        if (_pids.GetValueOrDefault(path) == pid)
         {
             _pids.Remove(path);
             using var name = new Utf8z(path);
             _ = Libc.unlink(name.Pointer); // gone already, or the disk has become read-only: nobody can do anything about it
         }
+
+        return true;
     }
 
     /// <returns>errno(3), or 0.</returns>

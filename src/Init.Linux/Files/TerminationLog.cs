@@ -17,6 +17,7 @@ public sealed class TerminationLog
 
     readonly string _path;
     readonly Dictionary<WorkerId, OutputTail> _tails = [];
+    readonly Dictionary<WorkerId, (int Pid, OutputTail Tail)> _successors = [];
     int _sweepAt = FewTails;
 
     TerminationLog(string path) => _path = path;
@@ -30,15 +31,32 @@ public sealed class TerminationLog
 
     /// <summary>Keeps the last lines of a new process from now on, and forgets those of the one before.</summary>
     /// <param name="worker">Whose process.</param>
+    /// <param name="pid">The process.</param>
+    /// <param name="isSuccessor">It has not taken over: those of the other one stay until <see cref="Promote"/>.</param>
     /// <param name="supervisor">Knows which workers there still are.</param>
-    public OutputTail Follow(WorkerId worker, Supervisor supervisor)
+    public OutputTail Follow(WorkerId worker, int pid, bool isSuccessor, Supervisor supervisor)
     {
+        if (isSuccessor)
+        {
+            _successors[worker] = (pid, new OutputTail());
+            return _successors[worker].Tail;
+        }
+
         if (_tails.Count >= _sweepAt)
         {
             Sweep(supervisor);
         }
 
         return _tails[worker] = new OutputTail();
+    }
+
+    /// <summary>The process has taken over.</summary>
+    public void Promote(WorkerId worker, int pid)
+    {
+        if (_successors.Remove(worker, out var successor) && successor.Pid == pid)
+        {
+            _tails[worker] = successor.Tail;
+        }
     }
 
     /// <summary>Writes what a failure comes to.</summary>
@@ -85,6 +103,14 @@ public sealed class TerminationLog
             if (!supervisor.Knows(worker))
             {
                 _tails.Remove(worker);
+            }
+        }
+
+        foreach (var worker in new List<WorkerId>(_successors.Keys))
+        {
+            if (!supervisor.Knows(worker))
+            {
+                _successors.Remove(worker);
             }
         }
 

@@ -14,6 +14,9 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
     ReloadOutcome? _outcome;
     VerbOutcome? _verbOutcome;
 
+    /// <summary>Parts of an answer that is not complete.</summary>
+    readonly List<(string Text, bool IsNote)> _progress = [];
+
     /// <inheritdoc/>
     public Action? Wake { get; set; }
 
@@ -23,10 +26,9 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
     /// <summary>One request per call: the rest of the input waits until this reply has been sent.</summary>
     public Verdict Converse(ByteBuffer input, ByteBuffer output)
     {
-        if (_outcome is not null || _verbOutcome is not null)
+        if (_progress.Count > 0 || _outcome is not null || _verbOutcome is not null)
         {
-            Answer(output);
-            return Verdict.Continue;
+            return AnswerNow(output);
         }
 
         var read = ControlProtocol.ReadRequest(input.Span);
@@ -38,11 +40,17 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
 
         if (read.Request is { } change && verbs.Takes(change.Verb))
         {
-            verbs.Begin(change, outcome =>
-            {
-                _verbOutcome = outcome;
-                Wake?.Invoke();
-            });
+            verbs.Begin(change,
+                (text, isNote) =>
+                {
+                    _progress.Add((text, isNote));
+                    Wake?.Invoke();
+                },
+                outcome =>
+                {
+                    _verbOutcome = outcome;
+                    Wake?.Invoke();
+                });
             return AnswerNow(output);
         }
 
@@ -76,6 +84,12 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
 
     Verdict AnswerNow(ByteBuffer output)
     {
+        foreach (var (text, isNote) in _progress)
+        {
+            ControlReplies.WriteProgress(output, text, isNote);
+        }
+
+        _progress.Clear();
         if (_outcome is null && _verbOutcome is null)
         {
             return Verdict.Wait;

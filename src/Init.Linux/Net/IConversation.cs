@@ -8,7 +8,7 @@ public enum Verdict
     /// <summary>More bytes are needed, or the next request may come.</summary>
     Continue,
 
-    /// <summary>The answer comes later: nothing is read until the conversation wakes the connection.</summary>
+    /// <summary>The answer, or more of it, comes later: what is in the output is sent, and nothing is read until the conversation wakes the connection.</summary>
     Wait,
 
     /// <summary>Send what is in the output, then close.</summary>

@@ -10,6 +10,7 @@ public interface IWorkerVerbs
 
     /// <summary>Begins.</summary>
     /// <param name="request">What was asked.</param>
+    /// <param name="progress">Told what has come to be meanwhile, and, with true, what is to be known beforehand.</param>
     /// <param name="done">Told once what came of it, perhaps before this returns.</param>
-    void Begin(ControlRequest request, Action<VerbOutcome> done);
+    void Begin(ControlRequest request, Action<string, bool> progress, Action<VerbOutcome> done);
 }

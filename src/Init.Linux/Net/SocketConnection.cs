@@ -23,6 +23,7 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
     readonly Action<SocketConnection> _onClosed;
     readonly ByteBuffer _input = new(keepBytes: 0);
     readonly ByteBuffer _output = new(keepBytes: 0);
+    readonly TimeSpan _patience;
     bool _isFinishing;
     bool _isWaiting;
     uint _mask;
@@ -35,11 +36,12 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
         _conversation = conversation;
         _urgency = urgency;
         Deadline = deadline;
+        _patience = deadline - Clock.Now;
         _onClosed = onClosed;
     }
 
-    /// <summary>When its time is up.</summary>
-    public Instant Deadline { get; }
+    /// <summary>When its time is up. A part of an answer begins it anew.</summary>
+    public Instant Deadline { get; private set; }
 
     /// <summary>Enters the loop and sends the greeting.</summary>
     public void Begin()
@@ -54,14 +56,14 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
     /// <inheritdoc/>
     public void OnReady(uint events)
     {
-        if (_isWaiting)
+        if (_isWaiting && (events & Libc.EPOLLOUT) == 0)
         {
             Close(isWatched: true); // EPOLLHUP or EPOLLERR: nobody waits for the answer any more
         }
         else if (_output.Length > 0)
         {
             Send();
-            if (_input.Length > 0)
+            if (_input.Length > 0 && !_isWaiting)
             {
                 Converse();
             }
@@ -113,17 +115,18 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
     }
 
     /// <summary>Answers what is complete. Stops when an answer cannot be sent at once, and goes on when it has been.</summary>
-    void Converse()
+    void Converse(bool isWoken = false)
     {
-        while (!_isFinishing && _output.Length == 0 && _fd.Number >= 0)
+        while (!_isFinishing && (isWoken || _output.Length == 0) && _fd.Number >= 0)
         {
+            isWoken = false;
             var before = _input.Length;
             var verdict = _conversation.Converse(_input, _output);
             _isFinishing = verdict == Verdict.Finish;
             if (verdict == Verdict.Wait)
             {
                 _isWaiting = true;
-                Wait(0); // a peer that goes away is still told of
+                Send();
                 return;
             }
 
@@ -135,14 +138,15 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
         }
     }
 
-    /// <summary>The conversation has its answer.</summary>
+    /// <summary>The conversation has its answer, or a part of it.</summary>
     void Wake()
     {
         if (_isWaiting && _fd.Number >= 0)
         {
             _isWaiting = false;
+            Deadline = Instant.Max(Deadline, Clock.Now + _patience);
             Wait(Libc.EPOLLIN);
-            Converse();
+            Converse(isWoken: true);
         }
     }
 
@@ -183,7 +187,7 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
             _ = Libc.shutdown(_fd.Number, Libc.SHUT_WR);
         }
 
-        Wait(Libc.EPOLLIN);
+        Wait(_isWaiting ? 0 : Libc.EPOLLIN); // with none, a peer that goes away is still told of
     }
 
     void Wait(uint mask)

@@ -115,7 +115,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
         }
 
         voice.Notify.OnReady(0);
-        if (voice.MainPid is 0 || voice.MainPid == pid || !tree.IsStrayOf(voice.MainPid, voice.Worker, voice.Session))
+        if (voice.MainPid is 0 || voice.MainPid == pid || !tree.IsStrayOf(voice.MainPid, voice.Worker, voice.Incarnation, voice.Session))
         {
             return 0;
         }
@@ -145,7 +145,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
                 return pid == sender;
             }
 
-            if (stat.Session == voice.Session || stat.Parent == voice.Pid || (stat.Parent == Libc.getpid() && ProcessTree.HasMark(pid, voice.Worker)))
+            if (stat.Session == voice.Session || stat.Parent == voice.Pid || (stat.Parent == Libc.getpid() && ProcessTree.HasMark(pid, voice.Worker, voice.Incarnation)))
             {
                 return true;
             }

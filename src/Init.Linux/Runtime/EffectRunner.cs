@@ -30,6 +30,9 @@ public sealed class EffectRunner(
     /// <summary>The pid files of what runs.</summary>
     public PidFiles PidFiles { get; } = new();
 
+    /// <summary>Asks a cluster worker to close its servers; why that is not possible, or null.</summary>
+    public Func<int, string?>? DisconnectWorker { get; set; }
+
     /// <summary>Carries out health checks.</summary>
     public ProbeRunner? Probes { get; set; }
 
@@ -61,6 +64,12 @@ public sealed class EffectRunner(
             case Effect.SendShutdown message when reaper.Owns(message.Pid):
                 SendShutdown(message);
                 break;
+            case Effect.Disconnect disconnect:
+                Disconnect(disconnect);
+                break;
+            case Effect.Promote promote:
+                Promote(promote);
+                break;
             case Effect.SignalLeader or Effect.SendShutdown or Effect.KillTree:
                 break;
             case Effect.KillLeftovers leftovers:
@@ -79,7 +88,7 @@ public sealed class EffectRunner(
                 queue.Answer(new SupervisorEvent.ListenersSeen(readiness.Listeners.Look(look.Questions)));
                 break;
             case Effect.Check check:
-                Probes?.Begin(check, supervisor.SpecOf(check.Worker), supervisor.IdOf(check.Worker));
+                Probes?.Begin(check, supervisor.SpecOf(check.Worker, check.Incarnation), supervisor.IdOf(check.Worker));
                 break;
             case Effect.EndCheck end:
                 Probes?.End(end);
@@ -101,8 +110,9 @@ public sealed class EffectRunner(
 
     void Spawn(Effect.Spawn spawn)
     {
-        readiness.Listeners.BeforeSpawn(supervisor.SpecOf(spawn.Worker));
-        var (process, problem) = TrySpawn(spawn);
+        var spec = supervisor.SpecOf(spawn.Worker, spawn.Incarnation);
+        readiness.Listeners.BeforeSpawn(spec);
+        var (process, problem) = TrySpawn(spawn, spec);
         if (process is null)
         {
             queue.Answer(new SupervisorEvent.ToWorker(
@@ -110,28 +120,58 @@ public sealed class EffectRunner(
             return;
         }
 
+        // Of two processes of one worker the one that serves has the pid file, and the last words.
+        var isSuccessor = supervisor.IsSuccessor(spawn.Worker, spawn.Incarnation);
         reaper.Own(process.Pid, spawn.Worker, spawn.Incarnation);
         queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
-        readiness.Attach(process, spawn.Worker, spawn.Incarnation, supervisor.SpecOf(spawn.Worker));
-        logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process, readiness.MatcherOf(process.Pid), TerminationLog?.Follow(spawn.Worker, supervisor));
-        if (PidFiles.Write(supervisor.SpecOf(spawn.Worker), spawn.Worker.Index, process.Pid) is { } unwritten)
+        readiness.Attach(process, spawn.Worker, spawn.Incarnation, spec);
+        logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process, readiness.MatcherOf(process.Pid), TerminationLog?.Follow(spawn.Worker, process.Pid, isSuccessor, supervisor));
+        if (!isSuccessor)
         {
-            sink.Write(new LogEvent(EventName.Warning, LogLevel.Warn, unwritten) { Worker = spawn.Worker, Pid = process.Pid });
+            WritePidFile(spawn.Worker, spec, process.Pid);
         }
 
-        stages.Attach(process, supervisor.SpecOf(spawn.Worker),
+        stages.Attach(process, spec,
             () => queue.Tell(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Executed(spawn.Incarnation))));
     }
 
-    (SpawnedProcess? Process, SpawnProblem? Problem) TrySpawn(Effect.Spawn spawn)
+    void WritePidFile(WorkerId worker, AppSpec spec, int pid)
+    {
+        if (PidFiles.Write(spec, worker.Index, pid) is { } unwritten)
+        {
+            sink.Write(new LogEvent(EventName.Warning, LogLevel.Warn, unwritten) { Worker = worker, Pid = pid });
+        }
+    }
+
+    (SpawnedProcess? Process, SpawnProblem? Problem) TrySpawn(Effect.Spawn spawn, AppSpec spec)
     {
         try
         {
-            return spawner.Spawn(supervisor.SpecOf(spawn.Worker), spawn.Worker.Index, supervisor.IdOf(spawn.Worker));
+            return spawner.Spawn(spec, spawn.Worker.Index, supervisor.IdOf(spawn.Worker), spawn.Incarnation);
         }
         catch (LinuxException error)
         {
             return (null, new SpawnProblem(SpawnStage.Fork, error.Errno, error.Message));
+        }
+    }
+
+    void Promote(Effect.Promote promote)
+    {
+        TerminationLog?.Promote(promote.Worker, promote.Pid);
+        WritePidFile(promote.Worker, supervisor.SpecOf(promote.Worker, promote.Incarnation), promote.Pid);
+    }
+
+    /// <summary>Who cannot be asked to close its servers is asked to stop.</summary>
+    void Disconnect(Effect.Disconnect disconnect)
+    {
+        if (!reaper.Owns(disconnect.Pid))
+        {
+            return;
+        }
+
+        if (DisconnectWorker is null || DisconnectWorker(disconnect.Pid) is not null)
+        {
+            queue.Answer(new SupervisorEvent.ToWorker(disconnect.Worker, new WorkerEvent.Disconnected(disconnect.Incarnation)));
         }
     }
 
@@ -160,13 +200,15 @@ public sealed class EffectRunner(
     /// <summary>Another process is the worker's now.</summary>
     public void MovePidFile(WorkerId worker, int pid, int to)
     {
-        PidFiles.Remove(pid);
-        _ = PidFiles.Write(supervisor.SpecOf(worker), worker.Index, to); // what is wrong with the path was said at the start
+        if (PidFiles.Remove(pid))
+        {
+            _ = PidFiles.Write(supervisor.SpecOf(worker), worker.Index, to); // what is wrong with the path was said at the start
+        }
     }
 
     void KillLeftovers(Effect.KillLeftovers leftovers)
     {
-        var killed = tree.KillLeftovers(leftovers.Pid) + tree.KillStrays(leftovers.Worker);
+        var killed = tree.KillLeftovers(leftovers.Pid) + tree.KillStrays(leftovers.Worker, incarnation => supervisor.IsLive(leftovers.Worker, incarnation));
         if (killed > 0)
         {
             sink.Write(new LogEvent(EventName.LeftoversKilled, LogLevel.Warn, $"killed what {leftovers.Worker} left behind")

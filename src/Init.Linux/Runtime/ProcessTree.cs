@@ -55,17 +55,17 @@ public sealed class ProcessTree(Reaper reaper)
     /// SIGKILL to what a dead worker left behind in sessions of their own: orphans are our children by now, and PMINIT_WORKER, which they inherited, tells
     /// whose they were. One that has cleared its environment, or that we may not look into, is not found.
     /// </summary>
+    /// <param name="worker">Whose.</param>
+    /// <param name="isLive">Tells by its number whether a process of the worker lives: in a reload another one does, and keeps what is its own.</param>
     /// <returns>Number of processes signalled.</returns>
-    public int KillStrays(WorkerId worker)
+    public int KillStrays(WorkerId worker, Func<int, bool> isLive)
     {
-        byte[]? mark = null;
         var killed = 0;
         foreach (var child in OwnChildren())
         {
-            if (!reaper.Owns(child) && !reaper.Expects(child))
+            if (!reaper.Owns(child) && !reaper.Expects(child) && IncarnationOf(child, worker) is { } incarnation && !isLive(incarnation))
             {
-                mark ??= Encoding.UTF8.GetBytes($"{WorkerEnvironment.WorkerVariable}={worker}");
-                killed += HasVariable(child, mark) ? Kill(child) : 0;
+                killed += Kill(child);
             }
         }
 
@@ -73,26 +73,40 @@ public sealed class ProcessTree(Reaper reaper)
     }
 
     /// <summary>An orphan of this worker: our child, nobody's leader, alive, and of the worker's session or with its variable.</summary>
-    public bool IsStrayOf(int pid, WorkerId worker, int session) =>
+    public bool IsStrayOf(int pid, WorkerId worker, int incarnation, int session) =>
         !reaper.Owns(pid) && !reaper.Expects(pid) && ProcFile.Stat(pid) is { } stat && stat.State != 'Z' && stat.Parent == Libc.getpid()
-        && (stat.Session == session || HasMark(pid, worker));
+        && (stat.Session == session || HasMark(pid, worker, incarnation));
 
-    /// <summary>PMINIT_WORKER says that it is of this worker.</summary>
-    public static bool HasMark(int pid, WorkerId worker) => HasVariable(pid, Encoding.UTF8.GetBytes($"{WorkerEnvironment.WorkerVariable}={worker}"));
+    /// <summary>PMINIT_WORKER and PMINIT_INCARNATION say that it is of this process of the worker.</summary>
+    public static bool HasMark(int pid, WorkerId worker, int incarnation) => IncarnationOf(pid, worker) == incarnation;
 
-    static bool HasVariable(int pid, byte[] variable)
+    /// <summary>By its environment: which process of the worker it stems from. 0 where that is not said; null when it is not of this worker.</summary>
+    static int? IncarnationOf(int pid, WorkerId worker)
     {
         var text = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/environ"));
+        var (isOfWorker, incarnation) = (false, 0);
         foreach (var range in text.Split((byte)0))
         {
-            if (text[range].SequenceEqual(variable))
+            var entry = text[range];
+            if (ValueOf(entry, WorkerVariable) is { IsEmpty: false } name)
             {
-                return true;
+                isOfWorker = name.SequenceEqual(Encoding.UTF8.GetBytes(worker.ToString()));
+            }
+            else if (ValueOf(entry, IncarnationVariable) is { IsEmpty: false } number)
+            {
+                _ = int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out incarnation);
             }
         }
 
-        return false;
+        return isOfWorker ? incarnation : null;
     }
+
+    /// <summary>Empty for another variable, and for an empty one.</summary>
+    static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> nameAndEquals) => entry.StartsWith(nameAndEquals) ? entry[nameAndEquals.Length..] : default;
+
+    static ReadOnlySpan<byte> WorkerVariable => "PMINIT_WORKER="u8;
+
+    static ReadOnlySpan<byte> IncarnationVariable => "PMINIT_INCARNATION="u8;
 
     /// <summary>Whether nothing of a leader's session, group or tree lives, itself not counted.</summary>
     public static bool IsGone(int leader) => Descendants(leader).Count == 0;

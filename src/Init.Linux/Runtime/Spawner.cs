@@ -30,8 +30,9 @@ public sealed unsafe class Spawner : IDisposable
     /// <param name="spec">The app.</param>
     /// <param name="index">Instance number.</param>
     /// <param name="pmId">Number over all workers.</param>
+    /// <param name="incarnation">Which process of the slot; 0 for a program beside it.</param>
     /// <returns>A process with its two pipes, or a problem; exactly one is not null.</returns>
-    public (SpawnedProcess? Process, SpawnProblem? Problem) Spawn(AppSpec spec, int index, int pmId)
+    public (SpawnedProcess? Process, SpawnProblem? Problem) Spawn(AppSpec spec, int index, int pmId, int incarnation = 0)
     {
         var (found, problem) = ProgramFinder.Find(spec.Command, spec.Cwd, WorkerEnvironment.PathOf(_inherited, spec));
         if (found is null)
@@ -69,7 +70,7 @@ public sealed unsafe class Spawner : IDisposable
             return (null, problem);
         }
 
-        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd);
+        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd, incarnation);
         using var argv = isStaged ? StageArgv(spec, found, stageFd) : Argv(found);
         int pid;
         var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, fds, &pid);

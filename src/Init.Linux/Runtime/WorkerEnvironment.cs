@@ -15,6 +15,9 @@ public static unsafe class WorkerEnvironment
     /// <summary>Tells every process of a worker whose it is, and us, when it has become an orphan.</summary>
     public const string WorkerVariable = "PMINIT_WORKER";
 
+    /// <summary>Which of the worker's processes: two may live at a time.</summary>
+    public const string IncarnationVariable = "PMINIT_INCARNATION";
+
     static readonly string[] NotForWorkers =
     [
         "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID",
@@ -28,9 +31,10 @@ public static unsafe class WorkerEnvironment
     /// <param name="pmId">Number over all workers: `pm_id`.</param>
     /// <param name="notifySocket">NOTIFY_SOCKET; null: none.</param>
     /// <param name="channelFd">NODE_CHANNEL_FD; 0: none.</param>
-    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0)
+    /// <param name="incarnation">Which process of the worker; 0: of no concern.</param>
+    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0, int incarnation = 0)
     {
-        var own = Overrides(spec, index, pmId);
+        var own = Overrides(spec, index, pmId, incarnation);
         if (notifySocket is not null)
         {
             own["NOTIFY_SOCKET"] = notifySocket;
@@ -88,7 +92,7 @@ public static unsafe class WorkerEnvironment
         => name.Length == 0 ? !filter.All : !own.ContainsKey(name) && !filter.Drops(name);
 
     /// <summary>A null value removes the inherited variable.</summary>
-    static Dictionary<string, string?> Overrides(AppSpec spec, int index, int pmId)
+    static Dictionary<string, string?> Overrides(AppSpec spec, int index, int pmId, int incarnation)
     {
         var own = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var name in NotForWorkers)
@@ -100,6 +104,7 @@ public static unsafe class WorkerEnvironment
         own["pm_id"] = pmId.ToString(CultureInfo.InvariantCulture);
         own["PMINIT_APP"] = spec.Name;
         own[WorkerVariable] = new WorkerId(spec.Name, index).ToString();
+        own[IncarnationVariable] = incarnation > 0 ? incarnation.ToString(CultureInfo.InvariantCulture) : null;
         if (IsPython(spec.Command))
         {
             // As pm2 does: a pipe makes Python buffer, and its log lines would come minutes late.

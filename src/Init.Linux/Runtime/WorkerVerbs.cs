@@ -12,14 +12,14 @@ namespace Init.Linux.Runtime;
 /// </summary>
 public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWorkerVerbs
 {
-    readonly List<(Settlement What, Action<VerbOutcome> Done)> _open = [];
+    readonly List<(Settlement What, Action<string, bool>? Progress, Action<VerbOutcome> Done)> _open = [];
 
     /// <inheritdoc/>
-    public bool Takes(Verb verb) => verb == Commands.Start || verb == Commands.Stop || verb == Commands.Restart || verb == Commands.Scale
+    public bool Takes(Verb verb) => verb == Commands.Start || verb == Commands.Stop || verb == Commands.Restart || verb == Commands.Reload || verb == Commands.Scale
         || verb == Commands.Reset || verb == Commands.Signal || verb == Commands.Shutdown;
 
     /// <inheritdoc/>
-    public void Begin(ControlRequest request, Action<VerbOutcome> done)
+    public void Begin(ControlRequest request, Action<string, bool> progress, Action<VerbOutcome> done)
     {
         if (request.Verb == Commands.Shutdown)
         {
@@ -58,6 +58,10 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
 
             done(new VerbOutcome(0, $"reset {workers.Count} {(workers.Count == 1 ? "worker" : "workers")}\n"));
         }
+        else if (request.Verb == Commands.Reload)
+        {
+            Reload(request, workers, progress, done);
+        }
         else
         {
             Change(request, workers, done);
@@ -75,8 +79,8 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
         var snapshot = supervisor.Snapshot();
         for (var i = _open.Count - 1; i >= 0; i--)
         {
-            var (what, done) = _open[i];
-            if (what.Look(snapshot) is { } outcome)
+            var (what, progress, done) = _open[i];
+            if (what.Look(snapshot, progress) is { } outcome)
             {
                 _open.RemoveAt(i);
                 done(outcome);
@@ -98,6 +102,34 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
         }
 
         Wait(settlement, request, done);
+    }
+
+    /// <summary>Without a name, only what is meant to be up; who names a stopped one wants it up.</summary>
+    void Reload(ControlRequest request, List<WorkerStatus> workers, Action<string, bool> progress, Action<VerbOutcome> done)
+    {
+        var isAll = request["target"] == "all";
+        var chosen = workers.FindAll(one => !one.Spec.IsTask && !one.Spec.IsJob && (!isAll || one.Goal == Goal.Up || one.Phase == Phase.Failed));
+        if (chosen.Count == 0)
+        {
+            done(new VerbOutcome(ExitCodes.No, "none of these can be reloaded: tasks and scheduled jobs run to their end, and what is stopped has to be started"));
+            return;
+        }
+
+        var settlement = new Settlement();
+        var told = "";
+        foreach (var worker in chosen)
+        {
+            if (!worker.Spec.CanOverlap && worker.Phase == Phase.Ready && worker.Worker.App != told)
+            {
+                told = worker.Worker.App;
+                progress($"{told}: each instance is stopped before its new process starts, since its sockets are its own (exec_mode is \"fork\")", true);
+            }
+
+            settlement.Add(worker.Worker, Wanted.Reloaded, worker.State.Incarnation);
+        }
+
+        queue.Tell(new SupervisorEvent.Reload([.. chosen.ConvertAll(static one => one.Worker)]));
+        Wait(settlement, request, done, progress);
     }
 
     void Scale(ControlRequest request, Action<VerbOutcome> done)
@@ -165,7 +197,7 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
         done(sent == 0 ? new VerbOutcome(ExitCodes.No, "none of these workers has a process") : new VerbOutcome(0, $"sent {signal} to {sent} {(sent == 1 ? "worker" : "workers")}\n"));
     }
 
-    void Wait(Settlement settlement, ControlRequest request, Action<VerbOutcome> done)
+    void Wait(Settlement settlement, ControlRequest request, Action<VerbOutcome> done, Action<string, bool>? progress = null)
     {
         if (request["no-wait"] is not null)
         {
@@ -173,7 +205,7 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
         }
         else
         {
-            _open.Add((settlement, done));
+            _open.Add((settlement, progress, done));
         }
     }
 

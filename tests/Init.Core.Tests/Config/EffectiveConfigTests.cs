@@ -28,6 +28,8 @@ public sealed class EffectiveConfigTests
         [typeof(Core.Schedules.Schedule)] = Tests.Schedules.ScheduleTests.Of("@daily", "UTC"),
         [typeof(Core.Watch.WatchSpec)] = new Core.Watch.WatchSpec { Paths = ["."] },
         [typeof(HealthCheck)] = new HealthCheck { Kind = ProbeKind.Tcp, Port = 1 },
+        [typeof(ClusterMode)] = ClusterMode.Node,
+        [typeof(Surge)] = new Surge(2, false),
         [typeof(ProcessSettings)] = new ProcessSettings { NoNewPrivs = true },
     };
 

@@ -11,6 +11,8 @@ static class EffectText
     {
         Effect.Spawn e => $"spawn #{e.Incarnation}",
         Effect.SignalLeader e => $"signal {e.Pid} {e.Signal}",
+        Effect.Disconnect e => $"disconnect {e.Pid}",
+        Effect.Promote e => $"promote {e.Worker} {e.Pid}",
         Effect.SendShutdown e => $"send_shutdown {e.Pid} {e.Signal}",
         Effect.KillTree e => $"kill_tree {e.Pid}",
         Effect.KillLeftovers e => $"kill_leftovers {e.Pid}",

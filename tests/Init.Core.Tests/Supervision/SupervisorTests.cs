@@ -114,7 +114,6 @@ public class SupervisorTests
     }
 
     [Theory]
-    [InlineData(12, "reload is not available in this version")]
     [InlineData(20, "pminit alone")]
     [InlineData(21, "pminit alone")]
     [InlineData(22, "pminit alone")]

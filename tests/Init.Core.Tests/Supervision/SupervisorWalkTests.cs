@@ -19,7 +19,7 @@ public class SupervisorWalkTests
     static readonly Schedule?[] Schedules =
         [null, null, null, ScheduleTests.Of("* * * * * *", "UTC"), ScheduleTests.Of("*/3 * * * * *", "UTC"), ScheduleTests.Of("0 * * * *", "Europe/Berlin")];
 
-    static readonly ReadyWhen[] ReadyKinds = [ReadyWhen.Running, ReadyWhen.Running, new(ReadyKind.Notify), new(ReadyKind.Listening)];
+    static readonly ReadyWhen[] ReadyKinds = [ReadyWhen.Running, ReadyWhen.Running, new(ReadyKind.Notify), new(ReadyKind.Listening), new(ReadyKind.Listening) { IsAssumed = true }];
 
     static readonly DateTime Noon = new(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc);
 
@@ -55,6 +55,7 @@ public class SupervisorWalkTests
         world.MemoryOf = _ => random.Below(110);
         var limit = random.Below(2) * 120;
         world.ContainerMemory = () => new SupervisorEvent.MemoryRead(random.Below(130), limit, random.Below(2) == 0);
+        world.DisconnectFate = () => random.Below(3) == 0;
         world.Listens = _ => random.Below(3) == 0;
         world.CheckFate = _ => (random.Below(3) != 0, random.Below(2) == 0 ? null : "500");
         world.Begin();
@@ -119,6 +120,9 @@ public class SupervisorWalkTests
                 Watchdog = Specs.Ms(random.Below(3) == 0 ? 1 + random.Below(2000) : 0),
                 EssentialOnFailure = random.Below(6) == 0,
                 AutoStart = random.Below(6) != 0,
+                Cluster = (ClusterMode)random.Below(2),
+                MaxSurge = new Surge(1 + random.Below(3), false),
+                ReloadRollback = random.Below(3) == 0,
                 Watch = random.Below(3) == 0 ? new WatchSpec { Paths = ["."], Delay = Specs.Ms(random.Below(3) * 150) } : WatchSpec.None,
                 ShutdownDelay = random.Below(3) switch { 0 => null, 1 => TimeSpan.Zero, _ => Specs.Ms(random.Below(1500)) },
             });
@@ -168,8 +172,9 @@ public class SupervisorWalkTests
             case 5 when world.Alive.Count > 0:
                 var process = AnyProcess(world, random);
                 var stale = process.Incarnation - random.Below(2);
-                world.Step(new SupervisorEvent.ToWorker(process.Worker, random.Below(5) switch
+                world.Step(new SupervisorEvent.ToWorker(process.Worker, random.Below(6) switch
                 {
+                    5 => new WorkerEvent.Disconnected(stale),
                     0 or 3 => new WorkerEvent.ReadyReceived(stale),
                     4 => new WorkerEvent.StoppingItself(stale),
                     1 => new WorkerEvent.ProbeFailed(stale),
@@ -209,6 +214,12 @@ public class SupervisorWalkTests
         if (random.Below(4) == 0)
         {
             world.Step(new SupervisorEvent.Scale($"app{1 + random.Below(5)}", 1 + random.Below(4)));
+            return;
+        }
+
+        if (random.Below(4) == 0)
+        {
+            world.Step(new SupervisorEvent.Reload([.. workers.Where(_ => random.Below(2) == 0).Select(w => w.Worker)]));
             return;
         }
 
@@ -268,21 +279,40 @@ public class SupervisorWalkTests
 
         Assert.True(world.Supervisor.NextDeadline <= deadline, "no deadline is slept over");
         var isChecked = snapshot.Workers.Any(w => w.Health is not null);
-        Assert.All(world.Checks.Keys, worker => Assert.Contains(snapshot.Workers, w => w.Worker == worker && w.Goal == Goal.Up && w.Pid != 0 && w.Phase is Phase.Ready or Phase.Starting));
+        Assert.All(world.Checks.Keys, check => Assert.Contains(snapshot.Workers, w => w.Worker == check.Worker && w.State.Incarnation == check.Incarnation && w.Goal == Goal.Up && w.Pid != 0 && w.Phase is Phase.Ready or Phase.Starting));
         Assert.DoesNotContain(snapshot.Workers, w => w.Health is { IsUnwell: true } && w.IsFine && !w.IsLeaving && !w.Spec.IsTask && !w.Spec.IsJob);
         var isMeasured = isChecked || snapshot.Workers.Any(w => (w.Spec.MaxMemoryBytes is not null && w.Pid != 0) || (w.Spec.ReadyWhen.Kind == ReadyKind.Listening && w.Phase == Phase.Starting && w.Pid != 0));
         var isChanged = world.LastChange is { } change && world.Now <= change + Specs.Ms(300);
         Assert.True(snapshot.IsShuttingDown || isMeasured || isChanged || world.Supervisor.Ecosystem.Settings.MemoryGuard.Enabled || world.Supervisor.NextDeadline == deadline, "no wake-up without a deadline");
         Assert.Equal(world.Alive.Select(process => process.Pid).Order(), snapshot.Workers.Where(w => w.Pid != 0).Select(w => w.Pid).Order());
         Assert.True(!snapshot.IsReady || snapshot.Workers.All(w => w.Phase == Phase.Ready || w.State.EndedByPlan || w.IsLeaving || w.Spec.IsTask || w.Spec.IsJob || !w.Spec.AutoStart));
-        Assert.Equal(snapshot.Workers.Length, snapshot.Workers.Select(w => w.Id).Distinct().Count());
-        Assert.DoesNotContain(snapshot.Workers, w => w.IsLeaving && w.Goal == Goal.Up);
-        Assert.Equal(snapshot.IsShuttingDown ? [] : snapshot.Workers.Where(w => w.Spec.Watch.IsOn && !w.IsLeaving && w.State.Incarnation != 0).Select(w => w.Worker.App).Distinct().Order(),
+        Assert.Equal(snapshot.Workers.Count(w => !w.IsBeside), snapshot.Workers.Where(w => !w.IsBeside).Select(w => w.Id).Distinct().Count());
+        Assert.DoesNotContain(snapshot.Workers, w => w.IsLeaving && w.Goal == Goal.Up && !w.IsBeside);
+        CheckReloads(snapshot);
+        Assert.Equal(snapshot.IsShuttingDown ? [] : snapshot.Workers.Where(w => !w.IsLeaving && world.Supervisor.Ecosystem.Apps.Single(app => app.Name == w.Worker.App).Watch.IsOn && w.State.Incarnation != 0).Select(w => w.Worker.App).Distinct().Order(),
             world.Watched.Keys.Order());
         var awaitsChange = !snapshot.IsShuttingDown && snapshot.Workers.Any(w => world.Watched.ContainsKey(w.Worker.App) && !w.IsLeaving
             && (w.Phase == Phase.Failed || (w.Phase == Phase.Down && w.State.EndedByPlan && !w.Spec.IsJob)));
         var hasJobs = world.Supervisor.Ecosystem.Apps.Any(app => app.IsJob || (app.Schedule is not null && !app.AutoStart)) && !snapshot.IsShuttingDown;
         Assert.Equal(world.ExitCode is null, hasJobs || awaitsChange || snapshot.Workers.Any(w => w.Phase is not (Phase.Down or Phase.Failed)));
+    }
+
+    /// <summary>A worker has a second process only while a reload has to do with it, and one that serves loses its place to nobody who does not.</summary>
+    static void CheckReloads(StatusSnapshot snapshot)
+    {
+        foreach (var beside in snapshot.Workers.Where(w => w.IsBeside))
+        {
+            var worker = Assert.Single(snapshot.Workers, w => w.Worker == beside.Worker && !w.IsBeside);
+            Assert.True(snapshot.IsShuttingDown || worker.IsReplacing, "a second process without a reload");
+            Assert.True(beside.State.IsTrial || beside.Goal == Goal.Down, "who has been replaced goes");
+        }
+
+        Assert.DoesNotContain(snapshot.Workers, w => w.State.IsTrial && !w.IsBeside);
+        Assert.DoesNotContain(snapshot.Workers, w => w.IsReplacing && snapshot.IsShuttingDown);
+        foreach (var processes in snapshot.Workers.GroupBy(w => w.Worker))
+        {
+            Assert.Equal(processes.Count(), processes.Select(w => w.State.Incarnation).Distinct().Count());
+        }
     }
 
     static void CheckEnd(World world)

@@ -22,6 +22,7 @@ public class WorkerInvariantTests
         Specs.Api with { IsTask = true, MaxRestarts = 3 },
         Specs.Api with { MinUptime = TimeSpan.Zero, KillTimeout = TimeSpan.Zero },
         Specs.Api with { ReadyWhen = new ReadyWhen(ReadyKind.Notify), ListenTimeout = Specs.Ms(700), Watchdog = Specs.Ms(400), ShutdownWithMessage = true },
+        Specs.Api with { Cluster = ClusterMode.Node, ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true }, ListenTimeout = Specs.Ms(900) },
         Specs.Api with { ReadyWhen = new ReadyWhen(ReadyKind.Uptime) { Time = Specs.Ms(60) }, MaxRestarts = 3 },
     ];
 
@@ -147,7 +148,7 @@ public class WorkerInvariantTests
             }
 
             Step(new WorkerEvent.Stop());
-            for (var i = 0; i < 3 && _state.Phase != Phase.Down; i++)
+            for (var i = 0; i < 4 && _state.Phase != Phase.Down; i++)
             {
                 if (_state.Phase == Phase.Killing)
                 {
@@ -162,8 +163,9 @@ public class WorkerInvariantTests
             Check(_state.Phase == Phase.Down && _livePid == 0, "Stop leads to Down");
         }
 
-        WorkerEvent AnyWord(int incarnation) => _random.Below(6) switch
+        WorkerEvent AnyWord(int incarnation) => _random.Below(7) switch
         {
+            6 => new WorkerEvent.Disconnected(incarnation),
             0 => new WorkerEvent.Extended(incarnation, Specs.Ms(_random.Below(5000))),
             1 => new WorkerEvent.WatchdogFed(incarnation),
             2 => new WorkerEvent.WatchdogSet(incarnation, Specs.Ms(_random.Below(3) * 300)),
@@ -199,6 +201,8 @@ public class WorkerInvariantTests
             Check(s.Goal == Goal.Down || s.Phase != Phase.Down, "Down wants nothing");
             Check((s.Reason != Reason.None) == (s.Phase is Phase.Draining or Phase.Killing), "a reason exactly while stopping");
             Check(s.Reason == Reason.None || s.Goal == Goal.Up || s.Reason is Reason.Asked or Reason.Own, "only a request leads down");
+            Check(!s.IsDisconnecting || (s.Phase == Phase.Draining && spec.Disconnects), "only who drains disconnects");
+            Check(s.Habit == ListenHabit.Unknown || spec.ReadyWhen.IsAssumed, "a habit matters only where it is assumed");
             Check(!s.EndedByPlan || s.Phase == Phase.Down, "the plan's end is Down");
             Check(s.UnstableExits == 0 || s.BackoffStep > 0, "an unstable exit is an unexpected one");
             Check(s.UnstableExits <= spec.MaxRestarts + (s.Phase is Phase.Failed or Phase.Down ? 1 : 0), "the limit holds");
@@ -224,6 +228,9 @@ public class WorkerInvariantTests
                         break;
                     case Effect.SendShutdown message:
                         Check(message.Pid == pid && pid > 0 && spec.ShutdownWithMessage && _state.Phase == Phase.Draining, "messages name the process");
+                        break;
+                    case Effect.Disconnect disconnect:
+                        Check(disconnect.Pid == pid && pid > 0 && spec.Disconnects && _state.IsDisconnecting, "who is disconnected is the process");
                         break;
                     case Effect.KillTree kill:
                         Check(kill.Pid == pid && pid > 0 && _state.Phase == Phase.Killing, "kills name the process");

@@ -32,6 +32,7 @@ public class WorkerMatrixTests
         ("WatchdogSet 4 s", new WorkerEvent.WatchdogSet(5, Specs.Ms(4000))),
         ("WatchdogTriggered", new WorkerEvent.WatchdogTriggered(5)),
         ("StoppingItself", new WorkerEvent.StoppingItself(5)),
+        ("Disconnected", new WorkerEvent.Disconnected(5)),
         ("MainPidChanged", new WorkerEvent.MainPidChanged(5, 205)),
         ("Described", new WorkerEvent.Described(5, "busy")),
         ("Exited 0", new WorkerEvent.Exited(5, ExitStatus.Exited(0))),
@@ -48,6 +49,7 @@ public class WorkerMatrixTests
     static readonly WorkerState Base = WorkerState.Initial with
     {
         Incarnation = 5,
+        LastIncarnation = 5,
         Restarts = 4,
         UnstableExits = 1,
         BackoffStep = 1,
@@ -110,12 +112,7 @@ public class WorkerMatrixTests
         foreach (var (stateName, state) in States)
         {
             text.Append('\n');
-            foreach (var (eventName, e) in Events)
-            {
-                var effects = new List<Effect>();
-                var after = WorkerMachine.Step(state, e, Now, new WorkerId("api", 0), Spec, effects);
-                text.Append($"{stateName}: {eventName} -> {Print(state, after)}; {EffectText.Of(effects)}; {EffectText.Deadline(after.Deadline, Now)}\n");
-            }
+            Append(text, stateName, state, Spec);
         }
 
         return text.ToString();
@@ -126,6 +123,43 @@ public class WorkerMatrixTests
     public void MatrixOfASayer_IsTheReviewedOne() => GoldenFile.Check("ready-matrix.golden.txt", PrintOther(
         "# As worker-matrix.golden.txt, for an app with `wait_ready`, `shutdown_with_message` and a listen_timeout of 3 s; only the cells that differ.\n",
         Spec with { ReadyWhen = new ReadyWhen(ReadyKind.Message), ShutdownWithMessage = true, ListenTimeout = Specs.Ms(3000) }));
+
+    /// <summary>What differs where a worker is asked to disconnect before it is asked to stop, and where one is to take over from another.</summary>
+    [Fact]
+    public void MatrixOfAClusterWorker_IsTheReviewedOne()
+    {
+        var spec = Spec with { Cluster = ClusterMode.Node, ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true } };
+        var starting = WithProcess with { Phase = Phase.Starting, Goal = Goal.Up, Deadline = Now };
+        (string Name, WorkerState State)[] others =
+        [
+            ("Draining/Down, disconnecting", WithProcess with { Phase = Phase.Draining, Reason = Reason.Asked, IsDisconnecting = true, Deadline = Now }),
+            ("Draining/Up, disconnecting", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Memory, IsDisconnecting = true, Deadline = Now }),
+            ("Starting/Up, listens", starting with { Habit = ListenHabit.Listens }),
+            ("Starting/Up, silent", starting with { Habit = ListenHabit.Silent }),
+            ("Starting/Up, trial", starting with { IsTrial = true, Habit = ListenHabit.Listens }),
+            ("Starting/Up, trial, spawn not answered", Base with { Phase = Phase.Starting, Goal = Goal.Up, IsTrial = true }),
+            ("Draining/Up, trial, not ready", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.NotReady, IsTrial = true, Deadline = Now }),
+        ];
+        var text = new StringBuilder(PrintOther(
+            "# As worker-matrix.golden.txt, for a worker of a Node cluster whose readiness is assumed to be listening; only the cells that differ, and at the end the states that only it has.\n", spec));
+        foreach (var (stateName, state) in others)
+        {
+            text.Append('\n');
+            Append(text, stateName, state, spec);
+        }
+
+        GoldenFile.Check("cluster-matrix.golden.txt", text.ToString());
+    }
+
+    static void Append(StringBuilder text, string stateName, WorkerState state, AppSpec spec)
+    {
+        foreach (var (eventName, e) in Events)
+        {
+            var effects = new List<Effect>();
+            var after = WorkerMachine.Step(state, e, Now, new WorkerId("api", 0), spec, effects);
+            text.Append($"{stateName}: {eventName} -> {Print(state, after)}; {EffectText.Of(effects)}; {EffectText.Deadline(after.Deadline, Now)}\n");
+        }
+    }
 
     static string PrintJob() => PrintOther(
         "# As worker-matrix.golden.txt, for an app with a schedule and without autorestart; only the cells that differ from those of a service.\n",
@@ -164,6 +198,7 @@ public class WorkerMatrixTests
             + $"{(after.HasSaidReady ? " said_ready" : "")}{(after.Watchdog == before.Watchdog ? "" : $" watchdog={after.Watchdog.TotalMilliseconds}")}"
             + $"{(after.StatusText == before.StatusText ? "" : $" text={after.StatusText}")}"
             + $"{(after.Restarts == before.Restarts || after.Incarnation != before.Incarnation ? "" : $" restarts={after.Restarts}")}"
+            + $"{(after.IsDisconnecting ? " disconnecting" : "")}{(after.Habit == before.Habit ? "" : $" habit={after.Habit}")}"
             + $"{(after.WasKilled ? " was_killed" : "")}{(after.EndedByPlan ? " by_plan" : "")}";
         return $"{after.Phase}/{after.Goal}{flags}";
     }

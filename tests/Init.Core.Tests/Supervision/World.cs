@@ -63,13 +63,18 @@ sealed class World(Ecosystem ecosystem)
     /// <summary>What becomes of a check: answered at once (null: it passes), or left open.</summary>
     public Func<WorkerId, (bool IsAnswered, string? Problem)>? CheckFate { get; set; }
 
-    /// <summary>Checks that wait for their answers.</summary>
-    public Dictionary<WorkerId, int> Checks { get; } = [];
+    /// <summary>Whether a process has closed its servers as soon as it is asked to (or has no channel).</summary>
+    public Func<bool> DisconnectFate { get; set; } = static () => false;
 
-    public World Answer(WorkerId worker, string? problem)
+    /// <summary>Checks that wait for their answers, by process.</summary>
+    public Dictionary<(WorkerId Worker, int Incarnation), int> Checks { get; } = [];
+
+    public World Answer(WorkerId worker, string? problem) => Answer(Checks.Keys.Single(key => key.Worker == worker), problem);
+
+    public World Answer((WorkerId Worker, int Incarnation) process, string? problem)
     {
-        Assert.True(Checks.Remove(worker, out var number));
-        return Step(new SupervisorEvent.Checked(worker, number, problem));
+        Assert.True(Checks.Remove(process, out var number));
+        return Step(new SupervisorEvent.Checked(process.Worker, number, problem));
     }
 
     public World HoldSpawns()
@@ -194,7 +199,8 @@ sealed class World(Ecosystem ecosystem)
         {
             case Effect.Spawn spawn:
                 Assert.False(_shutdownWasSeen, "a spawn after the shutdown started");
-                Assert.DoesNotContain(_alive.Values, process => process.Worker == spawn.Worker);
+                var isSuccessor = Supervisor.IsSuccessor(spawn.Worker, spawn.Incarnation);
+                Assert.DoesNotContain(_alive.Values, process => process.Worker == spawn.Worker && (process.Incarnation == spawn.Incarnation || (!isSuccessor && !IsBeside(process))));
                 if (!_holdsSpawns)
                 {
                     answers.Add(new SupervisorEvent.ToWorker(spawn.Worker, Answer(spawn)));
@@ -204,7 +210,21 @@ sealed class World(Ecosystem ecosystem)
             case Effect.SignalLeader signal:
                 Assert.Equal(signal.Worker, _alive[signal.Pid].Worker);
                 CheckStopOrder(signal);
-                _alive[signal.Pid].IsAsked |= signal.Signal == _alive[signal.Pid].StopSignal || signal.Signal == Supervisor.SpecOf(signal.Worker).KillSignal;
+                _alive[signal.Pid].IsAsked |= signal.Signal == _alive[signal.Pid].StopSignal || signal.Signal == Supervisor.SpecOf(signal.Worker, _alive[signal.Pid].Incarnation).KillSignal;
+                break;
+            case Effect.Disconnect disconnect:
+                Assert.Equal((disconnect.Worker, disconnect.Incarnation), (_alive[disconnect.Pid].Worker, _alive[disconnect.Pid].Incarnation));
+                CheckStopOrder(new Effect.SignalLeader(disconnect.Worker, disconnect.Pid, _alive[disconnect.Pid].StopSignal));
+                _alive[disconnect.Pid].IsAsked = true;
+                if (DisconnectFate())
+                {
+                    answers.Add(new SupervisorEvent.ToWorker(disconnect.Worker, new WorkerEvent.Disconnected(disconnect.Incarnation)));
+                }
+
+                break;
+            case Effect.Promote promote:
+                Assert.Equal((promote.Worker, promote.Incarnation), (_alive[promote.Pid].Worker, _alive[promote.Pid].Incarnation));
+                Assert.False(_alive[promote.Pid].IsAsked, "one that drains takes over");
                 break;
             case Effect.SendShutdown message:
                 CarryOut(new Effect.SignalLeader(message.Worker, message.Pid, message.Signal), answers);
@@ -236,18 +256,19 @@ sealed class World(Ecosystem ecosystem)
             case Effect.Check check:
                 Assert.Equal(check.Worker, _alive[check.Pid].Worker);
                 Assert.False(_alive[check.Pid].IsAsked, "a check of one that drains");
-                Assert.True(Checks.TryAdd(check.Worker, check.Number), "two checks at a time");
+                Assert.True(Checks.TryAdd((check.Worker, check.Incarnation), check.Number), "two checks at a time");
                 if (CheckFate is { } fate && fate(check.Worker) is var (isAnswered, problem) && isAnswered)
                 {
-                    Checks.Remove(check.Worker);
+                    Checks.Remove((check.Worker, check.Incarnation));
                     answers.Add(new SupervisorEvent.Checked(check.Worker, check.Number, problem));
                 }
 
                 break;
             case Effect.EndCheck end:
                 // It may have answered already, and the answer waits to be heard.
-                if (Checks.Remove(end.Worker))
+                if (Checks.FirstOrDefault(one => one.Value == end.Number) is { Value: > 0 } open)
                 {
+                    Checks.Remove(open.Key);
                     answers.Add(new SupervisorEvent.Checked(end.Worker, end.Number, "no answer"));
                 }
 
@@ -273,9 +294,11 @@ sealed class World(Ecosystem ecosystem)
         var isAskedByOperator = _event is SupervisorEvent.ToWorker { Event: WorkerEvent.Stop };
         if (ChecksStopOrder && _shutdownWasSeen && !_hurryWasSeen && !process.IsLate && !process.IsAsked && signal.Signal == process.StopSignal && !isAskedByOperator)
         {
-            Assert.DoesNotContain(_alive.Values, other => Supervisor.SpecOf(other.Worker).DependsOn.Any(d => d.App == signal.Worker.App));
+            Assert.DoesNotContain(_alive.Values, other => Supervisor.SpecOf(other.Worker, other.Incarnation).DependsOn.Any(d => d.App == signal.Worker.App));
         }
     }
+
+    bool IsBeside(Process process) => Supervisor.Snapshot().Workers.Any(w => w.Pid == process.Pid && w.IsBeside);
 
     WorkerEvent Answer(Effect.Spawn spawn)
     {
@@ -284,7 +307,7 @@ sealed class World(Ecosystem ecosystem)
             return new WorkerEvent.SpawnFailed(spawn.Incarnation, failure.Stage, failure.Errno, "detail");
         }
 
-        var process = new Process(spawn.Worker, spawn.Incarnation, ++_lastPid, Supervisor.SpecOf(spawn.Worker).KillSignal);
+        var process = new Process(spawn.Worker, spawn.Incarnation, ++_lastPid, Supervisor.SpecOf(spawn.Worker, spawn.Incarnation).KillSignal);
         _alive.Add(process.Pid, process);
         return new WorkerEvent.Spawned(spawn.Incarnation, process.Pid);
     }

@@ -186,7 +186,7 @@ public sealed class ProbeRunnerTests : IDisposable
     static HealthCheck Exec(string program, params string[] args) => new() { Kind = ProbeKind.Exec, Command = new CommandSpec { Program = program, Args = [.. args] } };
 
     void Begin(HealthCheck check) =>
-        _runner.Begin(new Effect.Check(Worker, 1, 1), new AppSpec { Name = "app", Command = new CommandSpec { Program = "/bin/true" }, HealthCheck = check }, 0);
+        _runner.Begin(new Effect.Check(Worker, 1, 1, 1), new AppSpec { Name = "app", Command = new CommandSpec { Program = "/bin/true" }, HealthCheck = check }, 0);
 
     string? Outcome()
     {

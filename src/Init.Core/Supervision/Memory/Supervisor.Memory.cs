@@ -57,7 +57,7 @@ public sealed partial class Supervisor
         var largest = new Dictionary<string, (Slot Slot, long Bytes)>(StringComparer.Ordinal);
         foreach (var sample in sampled.Samples)
         {
-            if (_slotOf.TryGetValue(sample.Worker, out var slot) && slot.State.Incarnation == sample.Incarnation && slot.State.Phase == Phase.Ready
+            if (SlotOf(sample.Worker, sample.Incarnation) is { Role: SlotRole.Worker } slot && slot.State.Phase == Phase.Ready
                 && sample.Bytes > slot.Spec.MaxMemoryBytes
                 && (!largest.TryGetValue(sample.Worker.App, out var other) || sample.Bytes > other.Bytes))
             {
@@ -77,7 +77,14 @@ public sealed partial class Supervisor
                     Pid = slot.State.Pid,
                     Fields = [new LogField("memory_bytes", bytes), new LogField("limit_bytes", limit)],
                 }));
-                StepSlot(slot, new WorkerEvent.MemoryOver(slot.State.Incarnation), now, effects);
+                if (ReplacesInPlace(slot, slot.Spec) && !slot.IsReplacing)
+                {
+                    Enqueue(slot);
+                }
+                else if (!slot.Spec.CanOverlap)
+                {
+                    StepSlot(slot, new WorkerEvent.MemoryOver(slot.State.Incarnation), now, effects);
+                }
             }
         }
     }

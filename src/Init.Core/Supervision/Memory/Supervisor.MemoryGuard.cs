@@ -82,7 +82,7 @@ public sealed partial class Supervisor
         var bytes = 0L;
         foreach (var sample in samples)
         {
-            if (_slotOf.TryGetValue(sample.Worker, out var slot) && slot.State.Incarnation == sample.Incarnation && sample.Bytes > bytes)
+            if (SlotOf(sample.Worker, sample.Incarnation) is { } slot && sample.Bytes > bytes)
             {
                 (largest, bytes) = (slot, sample.Bytes);
             }

@@ -71,7 +71,7 @@ public sealed partial class Supervisor
             {
                 _checks = _checks == int.MaxValue ? 1 : _checks + 1;
                 probe.Begin(_checks, now, slot.Spec.HealthCheck!);
-                effects.Add(new Effect.Check(slot.Worker, slot.State.Pid, probe.Running));
+                effects.Add(new Effect.Check(slot.Worker, slot.State.Incarnation, slot.State.Pid, probe.Running));
             }
             else if (!probe.IsEnding)
             {
@@ -88,9 +88,13 @@ public sealed partial class Supervisor
     /// <summary>An answer that nobody waits for any more is dropped.</summary>
     void OnChecked(SupervisorEvent.Checked e, Instant now, List<Effect> effects)
     {
-        if (_slotOf.TryGetValue(e.Worker, out var slot) && IsProbed(slot) && slot.Probe!.Running == e.Number)
+        foreach (var slot in _slots)
         {
-            OnChecked(slot, e.Problem, now, effects);
+            if (slot.Worker == e.Worker && slot.Probe?.Running == e.Number && IsProbed(slot))
+            {
+                OnChecked(slot, e.Problem, now, effects);
+                return;
+            }
         }
     }
 

@@ -63,7 +63,7 @@ public sealed partial class Supervisor
 
         foreach (var question in questions)
         {
-            var slot = _slotOf[question.Worker];
+            var slot = SlotOf(question.Worker, question.Incarnation)!;
             slot.LookAt = now + LookPause(slot, now);
         }
 
@@ -75,7 +75,7 @@ public sealed partial class Supervisor
     {
         foreach (var one in found)
         {
-            if (_slotOf.TryGetValue(one.Worker, out var slot) && IsSought(slot) && slot.State.Pid == one.Pid)
+            if (SlotOf(one.Worker, one.Incarnation) is { } slot && IsSought(slot) && slot.State.Pid == one.Pid)
             {
                 StepSlot(slot, new WorkerEvent.ReadyReceived(one.Incarnation), now, effects);
             }
