@@ -15,6 +15,8 @@ public static unsafe partial class Libc
     public const int SOL_SOCKET = 1;
     public const int SO_REUSEADDR = 2;
     public const int SO_LINGER = 13;
+    public const int SO_REUSEPORT = 15;
+    public const int SO_ATTACH_REUSEPORT_CBPF = 51;
     public const int SO_ERROR = 4;
     public const int SO_PASSCRED = 16;
     public const int SO_PEERCRED = 17;
@@ -76,6 +78,14 @@ public static unsafe partial class Libc
         public nuint cmsg_len;
         public int cmsg_level;
         public int cmsg_type;
+    }
+
+    /// <summary>struct sock_fprog (linux/filter.h): a program of classic BPF; each instruction has 8 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sock_fprog
+    {
+        public ushort len;
+        public nint filter;
     }
 
     /// <summary>struct sockaddr_storage: 128 bytes, family first.</summary>

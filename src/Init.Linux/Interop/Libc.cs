@@ -39,6 +39,7 @@ public static unsafe partial class Libc
     public const int ELOOP = 40;
     public const int EAFNOSUPPORT = 97;
     public const int EADDRINUSE = 98;
+    public const int ENOBUFS = 105;
     public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ECONNREFUSED = 111;

@@ -21,6 +21,7 @@ public unsafe class AbiTests
         #include <fcntl.h>
         #include <grp.h>
         #include <limits.h>
+        #include <linux/filter.h>
         #include <netinet/in.h>
         #include <poll.h>
         #include <sched.h>

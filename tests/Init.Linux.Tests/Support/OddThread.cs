@@ -40,12 +40,19 @@ static unsafe class OddThread
     ]);
 
     /// <summary>Runs while one system call fails when it has this first argument.</summary>
-    public static void RunFailingOn(int systemCall, int firstArgument, int errno, Action action) => RunFiltered(action,
+    public static void RunFailingOn(int systemCall, int firstArgument, int errno, Action action) =>
+        RunFailingOn(systemCall, FirstArgumentAt, firstArgument, errno, action);
+
+    /// <summary>Runs while one system call fails when it has this third argument (the option, of setsockopt).</summary>
+    public static void RunFailingOnThird(int systemCall, int thirdArgument, int errno, Action action) =>
+        RunFailingOn(systemCall, FirstArgumentAt + (2 * sizeof(ulong)), thirdArgument, errno, action);
+
+    static void RunFailingOn(int systemCall, int argumentAt, int argument, int errno, Action action) => RunFiltered(action,
     [
         Instruction(LoadWord, 0, 0, NumberAt),
         Instruction(JumpIfEqual, 0, 3, (uint)systemCall),
-        Instruction(LoadWord, 0, 0, FirstArgumentAt),
-        Instruction(JumpIfEqual, 0, 1, (uint)firstArgument),
+        Instruction(LoadWord, 0, 0, (uint)argumentAt),
+        Instruction(JumpIfEqual, 0, 1, (uint)argument),
         Instruction(Return, 0, 0, FailWith | (uint)errno),
         Instruction(Return, 0, 0, Allow),
     ]);

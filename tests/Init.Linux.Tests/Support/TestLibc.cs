@@ -27,6 +27,8 @@ static unsafe partial class TestLibc
 
     public static int Socket => IsX64 ? 41 : 198;
 
+    public static int Setsockopt => IsX64 ? 54 : 208;
+
     static int Gettid => IsX64 ? 186 : 178;
 
     static int Tgkill => IsX64 ? 234 : 131;
@@ -63,6 +65,16 @@ static unsafe partial class TestLibc
 
     /// <summary>A descriptor that polls readable when the process has ended, without reaping it (pidfd_open(2)).</summary>
     public static int Pidfd(int pid) => (int)syscall(PidfdOpen, pid, 0, 0);
+
+    /// <summary>How many connections wait to be accepted: of a listening socket tcpi_unacked of struct tcp_info says it (tcp(7)).</summary>
+    public static int QueueOf(int fd)
+    {
+        const int Tcp = 6, Info = 11, UnackedAt = 24;
+        var info = stackalloc byte[256];
+        uint length = 256;
+        Assert.Equal(0, Libc.getsockopt(fd, Tcp, Info, info, &length));
+        return *(int*)(info + UnackedAt);
+    }
 
     /// <summary>A signal to the calling thread and no other.</summary>
     public static void SignalMe(int signal) =>

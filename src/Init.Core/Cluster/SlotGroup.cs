@@ -1,0 +1,98 @@
+namespace Init.Core.Cluster;
+
+/// <summary>
+/// The slots that share an address: who serves, whose socket is where in the kernel's array, and what follows for new connections and for
+/// those that already wait. The kernel appends a socket at listen(2); when one leaves, the last moves into the hole.
+/// </summary>
+public sealed class SlotGroup
+{
+    readonly List<int> _order = [];
+    bool[] _isServing;
+
+    /// <param name="slots">How many slots the app has.</param>
+    public SlotGroup(int slots)
+    {
+        Slots = slots;
+        _isServing = new bool[slots];
+    }
+
+    /// <summary>How many slots the app has; those from this number on are retired: they get nothing new, and what waits there is rescued.</summary>
+    public int Slots { get; set; }
+
+    /// <summary>Somebody takes connections.</summary>
+    public bool IsAnyServing
+    {
+        get
+        {
+            for (var slot = 0; slot < _isServing.Length && slot < Slots; slot++)
+            {
+                if (_isServing[slot])
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>The slots with a socket, as the kernel has them.</summary>
+    public IReadOnlyList<int> Order => _order;
+
+    /// <summary>The slot's socket listens: it is the last of the array.</summary>
+    public void Join(int slot) => _order.Add(slot);
+
+    /// <summary>The slot's socket has been closed or shut down. A slot that has none is no member, and stays so.</summary>
+    public void Leave(int slot)
+    {
+        var index = _order.IndexOf(slot);
+        if (index >= 0)
+        {
+            _order[index] = _order[^1];
+            _order.RemoveAt(_order.Count - 1);
+        }
+    }
+
+    /// <summary>Some process of the slot accepts, or none does any more.</summary>
+    public void SetServing(int slot, bool isServing)
+    {
+        if (slot >= _isServing.Length)
+        {
+            Array.Resize(ref _isServing, slot + 1);
+        }
+
+        _isServing[slot] = isServing;
+    }
+
+    /// <summary>Nobody will take what waits there, or not soon, and somebody else can.</summary>
+    public bool IsRescued(int slot) => !IsLive(slot) && IsAnyServing;
+
+    /// <summary>Where new connections go: to the slots that serve; when none does, to all that are not retired.</summary>
+    public ulong[] Steering()
+    {
+        var isLive = new bool[_order.Count];
+        var isAnyServing = IsAnyMemberServing();
+        for (var i = 0; i < isLive.Length; i++)
+        {
+            isLive[i] = isAnyServing ? IsLive(_order[i]) : _order[i] < Slots;
+        }
+
+        return SteeringProgram.For(isLive);
+    }
+
+    /// <summary>A slot that serves without a socket of its own (there was no room for one) is no place to steer to.</summary>
+    bool IsAnyMemberServing()
+    {
+        foreach (var slot in _order)
+        {
+            if (IsLive(slot))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    bool IsLive(int slot) => slot < Slots && slot < _isServing.Length && _isServing[slot];
+}

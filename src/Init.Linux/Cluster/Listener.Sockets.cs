@@ -1,0 +1,127 @@
+using Init.Core.Cluster;
+using Init.Linux.Interop;
+
+namespace Init.Linux.Cluster;
+
+// The sockets of a listener: one, or one for each slot, and the program that chooses between them.
+public sealed unsafe partial class Listener
+{
+    /// <returns>0, or the error number.</returns>
+    int Begin()
+    {
+        if (Address.IsUdp)
+        {
+            return 0;
+        }
+
+        // Bound without it and set afterwards: so the first of the group cannot join what others have bound, and a foreign listener is still EADDRINUSE.
+        var first = _sockets[0].Fd;
+        var refused = _balance == Balance.PerWorker && !SocketMaker.Set(first, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1) ? Libc.Errno : 0;
+        if (Libc.listen(first.Number, Address.Backlog) != 0)
+        {
+            return Libc.Errno;
+        }
+
+        if (_balance == Balance.PerWorker)
+        {
+            _group.Join(0);
+            if (refused == 0 && !TrySteer())
+            {
+                refused = Libc.Errno;
+            }
+
+            IsSteeringRefused = refused != 0;
+            for (var slot = 1; slot < _group.Slots && refused == 0; slot++)
+            {
+                refused = Join(slot);
+            }
+
+            if (refused != 0)
+            {
+                Share(refused);
+            }
+        }
+
+        Arrange();
+        return 0;
+    }
+
+    /// <summary>One socket for all, instead of one for each.</summary>
+    void Share(int errno)
+    {
+        _balance = Balance.Shared;
+        for (var i = _sockets.Count - 1; i > 0; i--)
+        {
+            _sockets[i].Dispose();
+            _sockets.RemoveAt(i);
+        }
+
+        _ = SocketMaker.Set(_sockets[0].Fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 0); // refused: then it was not set before either
+        var what = IsSteeringRefused ? "connections cannot be steered between sockets here (SO_ATTACH_REUSEPORT_CBPF" : "no socket for each worker (SO_REUSEPORT";
+        _warn($"{Address}: {what}: {Libc.Describe(errno)}), so all workers share one: nothing is lost, but they get uneven shares. `balance: \"shared\"` asks for it without a warning");
+    }
+
+    /// <returns>0, or the error number.</returns>
+    int Join(int slot)
+    {
+        var fd = SocketMaker.Join(Address, out var errno);
+        if (fd is null)
+        {
+            return errno;
+        }
+
+        if (Libc.listen(fd.Number, Address.Backlog) != 0)
+        {
+            errno = Libc.Errno;
+            fd.Dispose();
+            return errno;
+        }
+
+        _sockets.Add(new ListenSocket(_loop, this, fd, slot));
+        JoinGroup(slot);
+        return 0;
+    }
+
+    void JoinGroup(int slot)
+    {
+        if (_balance == Balance.PerWorker)
+        {
+            _group.Join(slot);
+        }
+    }
+
+    /// <summary>False when the kernel refuses; errno says why.</summary>
+    bool TrySteer()
+    {
+        if (_balance != Balance.PerWorker)
+        {
+            return true;
+        }
+
+        var program = _group.Steering();
+        if (program.AsSpan().SequenceEqual(_steering))
+        {
+            return true;
+        }
+
+        _steering = program;
+        fixed (ulong* code = program)
+        {
+            var filter = new Libc.sock_fprog { len = (ushort)program.Length, filter = (nint)code };
+            return Libc.setsockopt(Find(_group.Order[0])!.Fd.Number, Libc.SOL_SOCKET, Libc.SO_ATTACH_REUSEPORT_CBPF, &filter, (uint)sizeof(Libc.sock_fprog)) == 0;
+        }
+    }
+
+    ListenSocket? Find(int slot)
+    {
+        foreach (var socket in _sockets)
+        {
+            if (socket.Slot == slot)
+            {
+                return socket;
+            }
+        }
+
+        return null;
+    }
+}
