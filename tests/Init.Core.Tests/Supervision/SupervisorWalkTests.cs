@@ -163,6 +163,9 @@ public class SupervisorWalkTests
             case 0 or 1:
                 world.After(random.Below(2500));
                 break;
+            case 3 when world.Alive.Count > 0 && random.Below(4) == 0:
+                world.Move(AnyProcess(world, random).Pid);
+                break;
             case 2 or 3 when world.Alive.Count > 0:
                 world.End(AnyProcess(world, random).Pid, AnyStatus(random));
                 break;
@@ -250,6 +253,10 @@ public class SupervisorWalkTests
                 {
                     neededKill = true;
                     world.End(process.Pid, ExitStatus.Signalled(9));
+                }
+                else if (random.Below(20) == 0)
+                {
+                    world.Move(process.Pid);
                 }
                 else if (!process.IsKilled && (process.IsAsked || random.Below(20) == 0) && !isStubborn)
                 {

@@ -104,6 +104,7 @@ public class WorkerInvariantTests
                 11 when isLive => new WorkerEvent.SpawnFailed(_state.Incarnation, SpawnStage.Settings, _random.Below(14), ""),
                 12 when isLive => new WorkerEvent.Executed(_state.Incarnation),
                 13 when isLive => AnyWord(_state.Incarnation),
+                14 when isLive => new WorkerEvent.MainPidChanged(_state.Incarnation, ++_nextPid),
                 8 or 9 or 10 when isLive => new WorkerEvent.Exited(_state.Incarnation, AnyStatus()),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
@@ -114,7 +115,7 @@ public class WorkerInvariantTests
             _now += Specs.Ms(_random.Below(2000));
             var incarnation = _state.Incarnation - 1 + _random.Below(3);
             var before = _state;
-            var kind = _random.Below(17);
+            var kind = _random.Below(18);
             Step(kind switch
             {
                 0 => new WorkerEvent.Start(),
@@ -134,6 +135,7 @@ public class WorkerInvariantTests
                 14 => new WorkerEvent.Retire(),
                 15 => new WorkerEvent.DeadlinePassed(),
                 16 => AnyWord(incarnation),
+                17 => new WorkerEvent.MainPidChanged(incarnation, _random.Below(20)),
                 _ => new WorkerEvent.DeadlinePassed(),
             });
             Check(kind is < 5 or (> 11 and < 16) || incarnation == before.Incarnation || (_state == before && _effects.Count == 0), "news of another incarnation change nothing");
@@ -212,6 +214,16 @@ public class WorkerInvariantTests
         void CheckEffects(WorkerState before, WorkerEvent e)
         {
             var pid = e is WorkerEvent.Spawned spawned && before.Pid == 0 ? spawned.Pid : before.Pid;
+            if (e is WorkerEvent.MainPidChanged main)
+            {
+                var isTaken = before.Pid != 0 && main.Pid > 0 && main.Incarnation == before.Incarnation;
+                pid = isTaken ? main.Pid : pid;
+                Check(_state == (isTaken ? before with { Pid = main.Pid } : before), "another main process changes nothing else");
+                var isAsked = isTaken && before.Phase == Phase.Draining && before.Reason != Reason.Own;
+                Check(_effects.Exists(effect => effect is Effect.SignalLeader) == isAsked, "what was asked of the old one is asked of the new one");
+                Check(_effects.Exists(effect => effect is Effect.KillTree) == (isTaken && before.Phase == Phase.Killing), "what has to die dies");
+            }
+
             var spawns = 0;
             foreach (var effect in _effects)
             {
@@ -269,6 +281,9 @@ public class WorkerInvariantTests
                     break;
                 case WorkerEvent.SpawnFailed failed when before.Incarnation == failed.Incarnation && _livePid != 0:
                     OnEnd();
+                    break;
+                case WorkerEvent.MainPidChanged main when before.Incarnation == main.Incarnation && _livePid != 0:
+                    _livePid = main.Pid;
                     break;
                 case WorkerEvent.Exited exited when before.Incarnation == exited.Incarnation && _livePid != 0:
                     OnEnd();

@@ -118,6 +118,15 @@ sealed class World(Ecosystem ecosystem)
         return Step(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.Exited(process.Incarnation, status)));
     }
 
+    /// <summary>The process ends, and another one that it has named is the worker's from now on (MAINPID): it has heard of nothing.</summary>
+    public World Move(int pid)
+    {
+        Assert.True(_alive.Remove(pid, out var process));
+        process = process with { Pid = ++_lastPid, IsAsked = false, IsKilled = false };
+        _alive.Add(process.Pid, process);
+        return Step(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.MainPidChanged(process.Incarnation, process.Pid)));
+    }
+
     /// <summary>Lets time pass and ticks at every deadline on the way.</summary>
     public World After(double ms)
     {
@@ -291,7 +300,7 @@ sealed class World(Ecosystem ecosystem)
     void CheckStopOrder(Effect.SignalLeader signal)
     {
         var process = _alive[signal.Pid];
-        var isAskedByOperator = _event is SupervisorEvent.ToWorker { Event: WorkerEvent.Stop };
+        var isAskedByOperator = _event is SupervisorEvent.ToWorker { Event: WorkerEvent.Stop or WorkerEvent.MainPidChanged }; // the latter: it, or its forerunner, was
         if (ChecksStopOrder && _shutdownWasSeen && !_hurryWasSeen && !process.IsLate && !process.IsAsked && signal.Signal == process.StopSignal && !isAskedByOperator)
         {
             Assert.DoesNotContain(_alive.Values, other => Supervisor.SpecOf(other.Worker, other.Incarnation).DependsOn.Any(d => d.App == signal.Worker.App));
