@@ -134,6 +134,11 @@ public static partial class EffectiveConfig
             json.WriteString("cron_timezone", schedule.Zone);
         }
 
+        if (app.Schedule is not null || app.Concurrency != ConcurrencyPolicy.Forbid)
+        {
+            json.WriteString("concurrency_policy", app.Concurrency switch { ConcurrencyPolicy.Replace => "replace", ConcurrencyPolicy.Allow => "allow", ConcurrencyPolicy.Forbid => "forbid" });
+        }
+
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
         WriteReadiness(json, app);

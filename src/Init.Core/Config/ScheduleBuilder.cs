@@ -1,4 +1,5 @@
 using Init.Core.Config.Data;
+using Init.Core.Model;
 using Init.Core.Schedules;
 
 namespace Init.Core.Config;
@@ -7,6 +8,24 @@ namespace Init.Core.Config;
 static class ScheduleBuilder
 {
     public static void Build(AppDraft app, Dictionary<string, DataMember> given, ConfigScope scope)
+    {
+        FindSchedule(app, given, scope);
+        if (!given.TryGetValue("concurrency_policy", out var policy) || scope.Report.Errors.Count > 0)
+        {
+            return;
+        }
+
+        if (app.Spec is { Instances: 1, IsJob: true, Concurrency: ConcurrencyPolicy.Allow })
+        {
+            scope.Child(policy).Error(policy.Value.Position, "with one instance no run can go beside another", "set \"instances\" to how many may run at once, 2 or more");
+        }
+        else if (!app.Spec.IsJob)
+        {
+            scope.Child(policy).Warn(policy.KeyPosition, "has no effect: this app is no job", "a job has \"cron_restart\" and \"autorestart\": false");
+        }
+    }
+
+    static void FindSchedule(AppDraft app, Dictionary<string, DataMember> given, ConfigScope scope)
     {
         if (app.Cron?.Pattern is not { } pattern)
         {

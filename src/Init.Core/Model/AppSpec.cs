@@ -115,6 +115,12 @@ public sealed record AppSpec
     /// </summary>
     public bool IsJob => Schedule is not null && !AutoRestart;
 
+    /// <summary>A job: what becomes of a run that is due while one has not ended.</summary>
+    public ConcurrencyPolicy Concurrency { get; init; }
+
+    /// <summary>Instances that wait for an overlapping run are not started with the others.</summary>
+    public bool StartsByItself(int index) => AutoStart && (index == 0 || !IsJob || Concurrency != ConcurrencyPolicy.Allow);
+
     /// <summary>It runs once to completion (`type: "task"`): a success is its end, whatever <see cref="AutoRestart"/> says.</summary>
     public bool IsTask { get; init; }
 

@@ -33,7 +33,7 @@ public sealed record EcosystemChange
     static readonly ImmutableArray<string> Unnoticed =
     [
         "autorestart", "max_restarts", "min_uptime", "restart_delay", "exp_backoff_restart_delay", "stop_exit_codes", "essential", "kill_timeout",
-        "kill_signal", "instances", "max_memory_restart", "cron_restart", "cron_timezone",
+        "kill_signal", "instances", "max_memory_restart", "cron_restart", "cron_timezone", "concurrency_policy",
         "essential_on_failure", "depends_on", "autostart", "shutdown_delay", "listen_timeout",
         "watch", "ignore_watch", "watch_delay", "watch_options", "health_check",
         "max_surge", "reload_rollback",

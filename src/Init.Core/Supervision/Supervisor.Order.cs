@@ -41,7 +41,7 @@ public sealed partial class Supervisor
     {
         foreach (var slot in _slots)
         {
-            if (slot.Spec.AutoStart)
+            if (slot.Spec.StartsByItself(slot.Worker.Index))
             {
                 StartSlot(slot, now, effects);
             }

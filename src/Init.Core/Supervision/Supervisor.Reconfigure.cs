@@ -72,7 +72,7 @@ public sealed partial class Supervisor
                 if (slot is null)
                 {
                     slot = AddSlot(app, index);
-                    if (app.AutoStart)
+                    if (app.StartsByItself(index))
                     {
                         starts.Add(slot);
                     }

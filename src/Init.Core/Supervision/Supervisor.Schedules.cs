@@ -6,7 +6,7 @@ using Init.Core.Schedules;
 namespace Init.Core.Supervision;
 
 /// <summary>
-/// What is due by the wall clock. A job (no autorestart) is started; a run that is not over yet makes the next one be skipped, never doubled.
+/// What is due by the wall clock. A job (no autorestart) is started; what a run that is not over yet means for the next one, the job says.
 /// Any other app is restarted, one instance after another: the next one goes when the one before is ready again.
 /// Wall time is what the last ClockSet says of the monotonic clock; without one nothing is due.
 /// </summary>
@@ -88,6 +88,7 @@ public sealed partial class Supervisor
         var next = table.Next?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "never";
         SayOf(new WorkerId(table.App, 0), effects, EventName.ScheduleDue, LogLevel.Info, $"due by schedule {table.Schedule.Text} ({table.Schedule.Zone}); next {next}",
             new LogField("next_run", next));
+<<<<<<< HEAD
         if (AppOf(table.App) is { CanOverlap: true })
         {
             ReloadBySchedule(table, effects);
@@ -95,29 +96,52 @@ public sealed partial class Supervisor
         }
 
         if (AppOf(table.App) is { IsJob: false })
+=======
+        if (Array.Find([.. _ecosystem.Apps], app => app.Name == table.App) is not { } app)
+>>>>>>> a7d09dc (schedules: a job says what overlaps)
         {
-            BeginRoll(table, now, effects);
             return;
         }
 
+        if (!app.IsJob)
+        {
+            BeginRoll(table, now, effects);
+        }
+        else if (app.Concurrency == ConcurrencyPolicy.Allow)
+        {
+            RunBeside(app, now, effects);
+        }
+        else
+        {
+            RunAll(app, now, effects);
+        }
+    }
+
+    void RunAll(AppSpec job, Instant now, List<Effect> effects)
+    {
         foreach (var slot in _slots)
         {
-            if (slot.Worker.App != table.App || slot.IsLeaving)
+            if (slot.Worker.App != job.Name || slot.IsLeaving)
             {
                 continue;
             }
 
-            if (slot.State.HasProcess)
+            if (!slot.State.HasProcess)
             {
-                SayOf(slot.Worker, effects, EventName.ScheduleSkipped, LogLevel.Warn, "this run is skipped: the one before has not ended");
+                StartSlot(slot, now, effects);
+            }
+            else if (job.Concurrency == ConcurrencyPolicy.Replace)
+            {
+                StepSlot(slot, new WorkerEvent.Restart(), now, effects);
             }
             else
             {
-                StartSlot(slot, now, effects);
+                SayOf(slot.Worker, effects, EventName.ScheduleSkipped, LogLevel.Warn, "this run is skipped: the one before has not ended");
             }
         }
     }
 
+<<<<<<< HEAD
     /// <summary>Where old and new can serve side by side nobody need notice.</summary>
     void ReloadBySchedule(Timetable table, List<Effect> effects)
     {
@@ -134,6 +158,21 @@ public sealed partial class Supervisor
                 Enqueue(slot);
             }
         }
+=======
+    /// <summary>One run, in the first instance that has none; one that waits for its dependencies has its run before it.</summary>
+    void RunBeside(AppSpec job, Instant now, List<Effect> effects)
+    {
+        for (var index = 0; _slotOf.TryGetValue(new WorkerId(job.Name, index), out var slot); index++)
+        {
+            if (!slot.IsLeaving && slot.State.Phase is Phase.Down or Phase.Failed)
+            {
+                StartSlot(slot, now, effects);
+                return;
+            }
+        }
+
+        SayOf(new WorkerId(job.Name, 0), effects, EventName.ScheduleSkipped, LogLevel.Warn, $"this run is skipped: all {job.Instances} instances have a run that has not ended");
+>>>>>>> a7d09dc (schedules: a job says what overlaps)
     }
 
     void BeginRoll(Timetable table, Instant now, List<Effect> effects)

@@ -27,6 +27,7 @@ public sealed class EffectiveConfigTests
         [typeof(CommandSpec)] = new CommandSpec { Program = "other" },
         [typeof(Core.Schedules.Schedule)] = Tests.Schedules.ScheduleTests.Of("@daily", "UTC"),
         [typeof(Core.Watch.WatchSpec)] = new Core.Watch.WatchSpec { Paths = ["."] },
+        [typeof(ConcurrencyPolicy)] = ConcurrencyPolicy.Replace,
         [typeof(HealthCheck)] = new HealthCheck { Kind = ProbeKind.Tcp, Port = 1 },
         [typeof(ClusterMode)] = ClusterMode.Node,
         [typeof(Surge)] = new Surge(2, false),

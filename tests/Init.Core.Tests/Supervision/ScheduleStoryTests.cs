@@ -72,6 +72,45 @@ public sealed class ScheduleStoryTests
     }
 
     [Fact]
+    public void RunThatTakesLonger_IsReplaced_WhenAsked()
+    {
+        var world = Begin(Job with { Concurrency = ConcurrencyPolicy.Replace, KillTimeout = Specs.Ms(1e9) }).Clear().After(10_000);
+        Assert.Equal(["signal 101 SIGTERM"], Signals(world));
+        Assert.Empty(Spawns(world.After(10_000)));
+        Assert.Equal(["signal 101 SIGTERM"], Signals(world)); // it has been asked already
+        Assert.Equal(["spawn #2"], Spawns(world.Exit("job/0", 0)));
+        Assert.Equal(["spawn #2"], Spawns(world.Exit("job/0", 0).After(5_000)));
+    }
+
+    [Fact]
+    public void RunThatTakesLonger_HasTheNextOneBesideIt_WhenAllowed()
+    {
+        var world = Begin(Job with { Concurrency = ConcurrencyPolicy.Allow, Instances = 3 });
+        Assert.Equal(["spawn #1"], Spawns(world)); // one run at the start, not three
+        world.Clear().After(10_000);
+        Assert.Equal(Phase.Ready, world.PhaseOf("job/1"));
+        Assert.Equal(Phase.Down, world.PhaseOf("job/2"));
+        world.After(10_000).Clear().After(10_000);
+        Assert.Equal("say schedule_skipped(Warn)", EffectText.Of(world.Effects[^1]));
+        Assert.Contains("all 3 instances", world.Effects.OfType<Effect.Report>().Last().Event.Message);
+        world.Exit("job/1", 0).Clear().After(10_000);
+        Assert.Equal(Phase.Ready, world.PhaseOf("job/1"));
+        Assert.Single(Spawns(world));
+    }
+
+    [Fact]
+    public void InstancesThatAreAdded_WaitForARun_WhereRunsMayOverlap()
+    {
+        var job = Job with { Concurrency = ConcurrencyPolicy.Allow, Instances = 2 };
+        var world = Begin(job).Clear();
+        world.Step(new SupervisorEvent.Scale("job", 4));
+        Assert.Empty(Spawns(world));
+        Assert.Equal(Phase.Down, world.PhaseOf("job/3"));
+        world.Step(new SupervisorEvent.Reconfigure(Specs.Of(job with { Instances = 4, Concurrency = ConcurrencyPolicy.Forbid })));
+        Assert.Equal(3, Spawns(world.After(10_000)).Count());
+    }
+
+    [Fact]
     public void WhatWasSleptOver_IsOneFire()
     {
         var world = Begin(Job).Exit("job/0", 0).Clear();

@@ -116,6 +116,7 @@ public class SupervisorWalkTests
                 ListenTimeout = Specs.Ms(1 + random.Below(2000)),
                 Cwd = random.Below(2) == 0 ? null : "/",
                 Schedule = Schedules[random.Below(Schedules.Length)],
+                Concurrency = (ConcurrencyPolicy)random.Below(3),
                 IsTask = random.Below(5) == 0,
                 Watchdog = Specs.Ms(random.Below(3) == 0 ? 1 + random.Below(2000) : 0),
                 EssentialOnFailure = random.Below(6) == 0,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Init.Core.Model;
 using AppField = Init.Core.Config.ConfigField<Init.Core.Config.AppDraft>;
 
 namespace Init.Core.Config;
@@ -12,5 +13,8 @@ public static partial class ConfigFields
             static (app, value) => app.Cron = value, "cron"),
         AppField.Of("cron_timezone", Kinds.Zone, "TZ of the app or pminit's own, else UTC", "Time zone of \"cron_restart\"; CRON_TZ=NAME in the pattern wins over it.",
             static (app, value) => app.CronZone = value),
+        AppField.Of("concurrency_policy", Kinds.Word("concurrencyPolicy", "forbid", "replace", "allow"), "forbid",
+            "A job that is due while its last run has not ended: skip this run, stop the last one first, or run it beside in another of its \"instances\".",
+            static (app, value) => app.Spec = app.Spec with { Concurrency = value switch { "replace" => ConcurrencyPolicy.Replace, "allow" => ConcurrencyPolicy.Allow, _ => ConcurrencyPolicy.Forbid } }),
     ];
 }

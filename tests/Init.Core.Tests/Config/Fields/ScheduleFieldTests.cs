@@ -1,4 +1,5 @@
 using Init.Core.Config;
+using Init.Core.Model;
 using Init.Core.Schedules;
 using Init.Core.Supervision;
 using static Init.Core.Tests.Config.Reading;
@@ -67,14 +68,44 @@ public sealed class ScheduleFieldTests
         Assert.Contains(part, Assert.Single(result.Errors).ToString());
     }
 
+    [Theory]
+    [InlineData("", ConcurrencyPolicy.Forbid)]
+    [InlineData("concurrency_policy: 'forbid'", ConcurrencyPolicy.Forbid)]
+    [InlineData("concurrency_policy: 'replace'", ConcurrencyPolicy.Replace)]
+    [InlineData("concurrency_policy: 'allow', instances: 2", ConcurrencyPolicy.Allow)]
+    public void Overlap_IsForbidden_UnlessAskedFor(string fields, ConcurrencyPolicy expected)
+    {
+        var result = Read("{apps: [{script: 'a.js', cron: '0 3 * * *', autorestart: false, " + fields + "}]}");
+        Assert.Empty(result.Warnings);
+        Assert.Equal(expected, result.Ecosystem!.Apps[0].Concurrency);
+    }
+
+    [Theory]
+    [InlineData("concurrency_policy: 'Allow'", "expected one of \"forbid\", \"replace\", \"allow\"")]
+    [InlineData("concurrency_policy: 'allow'", "apps[0].concurrency_policy: with one instance no run can go beside another; set \"instances\" to how many may run at once, 2 or more")]
+    public void Overlap_IsRefused_WithItsPlace(string fields, string part)
+    {
+        var result = Read("{apps: [{script: 'a.js', cron: '0 3 * * *', autorestart: false, " + fields + "}]}");
+        Assert.Contains(part, Assert.Single(result.Errors).ToString());
+    }
+
+    [Fact]
+    public void Overlap_IsNothingForAService()
+    {
+        var warning = Assert.Single(Read("{apps: [{script: 'a.js', cron: '0 3 * * *', concurrency_policy: 'allow'}]}").Warnings);
+        Assert.Contains("has no effect: this app is no job; a job has \"cron_restart\" and \"autorestart\": false", warning.ToString());
+    }
+
     [Fact]
     public void Change_NeedsNoRestart()
     {
+        var (skips, replaces) = (Accept("{apps: [{script: 'a.js', cron: '0 3 * * *', autorestart: false}]}"), Accept("{apps: [{script: 'a.js', cron: '0 3 * * *', autorestart: false, concurrency_policy: 'replace'}]}"));
+        Assert.Equal("a: adjusted (concurrency_policy)", EcosystemChange.Between(skips, replaces).ToString());
         var (old, now) = (Accept("{apps: [{script: 'a.js', cron: '0 3 * * *'}]}"), Accept("{apps: [{script: 'a.js', cron: '0 4 * * *'}]}"));
         Assert.Equal("a: adjusted (cron_restart)", EcosystemChange.Between(old, now).ToString());
         var zoned = Read("{apps: [{script: 'a.js', cron: '0 4 * * *', cron_timezone: 'Asia/Tokyo'}]}", Image).Ecosystem!;
         Assert.Equal("a: adjusted (cron_timezone)", EcosystemChange.Between(now, zoned).ToString());
-        Assert.Equal("a: adjusted (cron_timezone, cron_restart)".Length, EcosystemChange.Between(zoned, Accept("{apps: [{script: 'a.js'}]}")).ToString().Length);
+        Assert.Equal("a: adjusted (cron_timezone, cron_restart, concurrency_policy)".Length, EcosystemChange.Between(zoned, Accept("{apps: [{script: 'a.js'}]}")).ToString().Length);
     }
 
     [Fact]
