@@ -88,22 +88,16 @@ public sealed partial class Supervisor
         var next = table.Next?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "never";
         SayOf(new WorkerId(table.App, 0), effects, EventName.ScheduleDue, LogLevel.Info, $"due by schedule {table.Schedule.Text} ({table.Schedule.Zone}); next {next}",
             new LogField("next_run", next));
-<<<<<<< HEAD
-        if (AppOf(table.App) is { CanOverlap: true })
+        if (AppOf(table.App) is not { } app)
+        {
+            return;
+        }
+
+        if (app.CanOverlap)
         {
             ReloadBySchedule(table, effects);
-            return;
         }
-
-        if (AppOf(table.App) is { IsJob: false })
-=======
-        if (Array.Find([.. _ecosystem.Apps], app => app.Name == table.App) is not { } app)
->>>>>>> a7d09dc (schedules: a job says what overlaps)
-        {
-            return;
-        }
-
-        if (!app.IsJob)
+        else if (!app.IsJob)
         {
             BeginRoll(table, now, effects);
         }
@@ -141,7 +135,6 @@ public sealed partial class Supervisor
         }
     }
 
-<<<<<<< HEAD
     /// <summary>Where old and new can serve side by side nobody need notice.</summary>
     void ReloadBySchedule(Timetable table, List<Effect> effects)
     {
@@ -158,7 +151,8 @@ public sealed partial class Supervisor
                 Enqueue(slot);
             }
         }
-=======
+    }
+
     /// <summary>One run, in the first instance that has none; one that waits for its dependencies has its run before it.</summary>
     void RunBeside(AppSpec job, Instant now, List<Effect> effects)
     {
@@ -172,7 +166,6 @@ public sealed partial class Supervisor
         }
 
         SayOf(new WorkerId(job.Name, 0), effects, EventName.ScheduleSkipped, LogLevel.Warn, $"this run is skipped: all {job.Instances} instances have a run that has not ended");
->>>>>>> a7d09dc (schedules: a job says what overlaps)
     }
 
     void BeginRoll(Timetable table, Instant now, List<Effect> effects)

@@ -219,7 +219,7 @@ public class WorkerInvariantTests
                 var isTaken = before.Pid != 0 && main.Pid > 0 && main.Incarnation == before.Incarnation;
                 pid = isTaken ? main.Pid : pid;
                 Check(_state == (isTaken ? before with { Pid = main.Pid } : before), "another main process changes nothing else");
-                var isAsked = isTaken && before.Phase == Phase.Draining && before.Reason != Reason.Own;
+                var isAsked = isTaken && before.Phase == Phase.Draining && before.Reason != Reason.Own && !before.IsDisconnecting;
                 Check(_effects.Exists(effect => effect is Effect.SignalLeader) == isAsked, "what was asked of the old one is asked of the new one");
                 Check(_effects.Exists(effect => effect is Effect.KillTree) == (isTaken && before.Phase == Phase.Killing), "what has to die dies");
             }
