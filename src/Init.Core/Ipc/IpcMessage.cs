@@ -11,6 +11,15 @@ public enum IpcMessageKind
 
     /// <summary>A socket comes along (`process.send(message, socket)`), and the sender holds all that it sends later back until it is acknowledged.</summary>
     Handle,
+
+    /// <summary>A descriptor of ours has arrived.</summary>
+    HandleReceived,
+
+    /// <summary>A message of ours has arrived without its descriptor.</summary>
+    HandleLost,
+
+    /// <summary>A worker of Node's `cluster` speaks to its primary: <see cref="Init.Core.Cluster.ClusterMessage"/>.</summary>
+    Cluster,
 }
 
 /// <summary>
@@ -35,63 +44,34 @@ public static class IpcMessage
             return IpcMessageKind.Ready;
         }
 
-        return !text.IsEmpty && text[0] == '{' && Command(text).SequenceEqual("\"NODE_HANDLE\""u8) ? IpcMessageKind.Handle : IpcMessageKind.Other;
+        var members = new JsonMembers(text);
+        while (members.Next())
+        {
+            if (members.Name.SequenceEqual("cmd"u8))
+            {
+                return KindOfCommand(members.Value);
+            }
+        }
+
+        return IpcMessageKind.Other;
     }
 
-    /// <summary>The text of the object's own member `cmd`, quotes included; empty when it has none.</summary>
-    static ReadOnlySpan<byte> Command(ReadOnlySpan<byte> text)
+    static IpcMessageKind KindOfCommand(ReadOnlySpan<byte> command)
     {
-        var depth = 0;
-        for (var i = 0; i < text.Length; i++)
+        if (command.SequenceEqual("\"NODE_CLUSTER\""u8))
         {
-            if (text[i] is (byte)'{' or (byte)'[')
-            {
-                depth++;
-            }
-            else if (text[i] is (byte)'}' or (byte)']')
-            {
-                depth--;
-            }
-            else if (text[i] == '"')
-            {
-                var word = StringAt(text[i..]);
-                if (word.IsEmpty)
-                {
-                    break;
-                }
-
-                i += word.Length - 1;
-                var after = text[(i + 1)..].TrimStart(" \t\r"u8);
-                if (depth == 1 && word.SequenceEqual("\"cmd\""u8) && !after.IsEmpty && after[0] == ':')
-                {
-                    return StringAt(after[1..].TrimStart(" \t\r"u8));
-                }
-            }
+            return IpcMessageKind.Cluster;
         }
 
-        return default;
-    }
-
-    /// <summary>The string that begins here, quotes included; empty when none does, or it does not end.</summary>
-    static ReadOnlySpan<byte> StringAt(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty || text[0] != '"')
+        if (!command.StartsWith("\"NODE_HANDLE"u8))
         {
-            return default;
+            return IpcMessageKind.Other;
         }
 
-        for (var i = 1; i < text.Length; i++)
-        {
-            if (text[i] == '\\')
-            {
-                i++;
-            }
-            else if (text[i] == '"')
-            {
-                return text[..(i + 1)];
-            }
-        }
-
-        return default;
+        var rest = command["\"NODE_HANDLE"u8.Length..];
+        return rest.SequenceEqual("\""u8) ? IpcMessageKind.Handle
+            : rest.SequenceEqual("_ACK\""u8) ? IpcMessageKind.HandleReceived
+            : rest.SequenceEqual("_NACK\""u8) ? IpcMessageKind.HandleLost
+            : IpcMessageKind.Other;
     }
 }

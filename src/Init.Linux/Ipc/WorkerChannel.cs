@@ -63,7 +63,7 @@ public sealed unsafe class WorkerChannel(IpcChannel channel, Action onReady) : I
     {
         switch (IpcMessage.KindOf(message))
         {
-            case IpcMessageKind.Other:
+            case IpcMessageKind.Other or IpcMessageKind.HandleReceived or IpcMessageKind.HandleLost or IpcMessageKind.Cluster:
                 break;
             case IpcMessageKind.Ready when !_isReady:
                 _isReady = true;
