@@ -32,6 +32,7 @@ public static unsafe partial class Libc
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int SHUT_WR = 1;
+    public const int SHUT_RDWR = 2;
 
     /// <summary>sizeof(sun_path) of struct sockaddr_un, its closing NUL included.</summary>
     public const int UnixPathCapacity = 108;
@@ -101,6 +102,9 @@ public static unsafe partial class Libc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int socketpair(int family, int type, int protocol, int* pair);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial nint sendmsg(int fd, msghdr* message, int flags);
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial nint recvmsg(int fd, msghdr* message, int flags);

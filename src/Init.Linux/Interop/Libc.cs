@@ -43,6 +43,7 @@ public static unsafe partial class Libc
     public const int ECONNABORTED = 103;
     public const int ECONNRESET = 104;
     public const int ECONNREFUSED = 111;
+    public const int ETOOMANYREFS = 109;
     public const int EINPROGRESS = 115;
 
     /// <summary>The error's own words, as strerror(3) has them.</summary>

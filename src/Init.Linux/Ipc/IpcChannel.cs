@@ -12,8 +12,8 @@ public delegate void IpcReceiver(ReadOnlySpan<byte> message);
 /// Our end of one process's NODE_CHANNEL_FD: JSON messages, a line each, in both directions. It frames, bounds and sends; what a message means is the receiver's
 /// question. Descriptors that come along are closed at once.
 /// What can go wrong: the worker floods (one bounded read per turn), never ends a message (only a bounded head is kept), never reads (a send fails, nothing is
-/// queued), closes its end, or dies with unread messages, which resets the connection: an end like any other. Our end stays open as long as the
-/// process lives: to Node its end means that the parent is gone.
+/// queued, or, of what is posted, no more than <see cref="IpcOutbox"/> holds: then the channel ends), closes its end, or dies with unread messages, which resets
+/// the connection: an end like any other. Our end stays open as long as the process lives: to Node its end means that the parent is gone.
 /// </summary>
 public sealed unsafe class IpcChannel : IPollable, IDisposable
 {
@@ -29,6 +29,7 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
 
     readonly Fd _fd;
     readonly IpcFramer _framer = new(LongestMessage);
+    readonly IpcOutbox _outbox = new();
     EventLoop? _loop;
     IpcReceiver? _receiver;
     bool _isTorn;
@@ -58,14 +59,29 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
         loop.Add(_fd.Number, this, Libc.EPOLLIN, Urgency.Signals); // before the turn's decisions, which it is part of
     }
 
+    /// <summary>Something posted waits for the worker to read.</summary>
+    public bool IsHeldUp => !_outbox.IsEmpty;
+
     /// <inheritdoc/>
-    public void OnReady(uint events) => ReadOnce();
+    public void OnReady(uint events)
+    {
+        if ((events & Libc.EPOLLOUT) != 0)
+        {
+            Flush();
+        }
+
+        if ((events & ~Libc.EPOLLOUT) != 0)
+        {
+            ReadOnce();
+        }
+    }
 
     /// <inheritdoc/>
     public void OnFault()
     {
         _loop = null;
         Dispose();
+        Ended?.Invoke(false);
     }
 
     /// <summary>The process has ended: what it said before is still heard.</summary>
@@ -88,6 +104,11 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
             return Libc.EPIPE;
         }
 
+        if (IsHeldUp)
+        {
+            return Libc.EAGAIN;
+        }
+
         fixed (byte* from = message)
         {
             var sent = Libc.send(_fd.Number, from, (nuint)message.Length, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL);
@@ -102,13 +123,59 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
         }
     }
 
+    /// <summary>Sends a message after all that was posted before, now or when the worker reads. One who lets too much come together loses its channel.</summary>
+    /// <param name="message">With its newline.</param>
+    /// <param name="descriptor">Goes along, and stays the caller's; -1: none.</param>
+    /// <returns>False when it will not be sent.</returns>
+    public bool Post(ReadOnlySpan<byte> message, int descriptor = -1)
+    {
+        if (IsClosed || _isTorn)
+        {
+            return false;
+        }
+
+        var wasEmpty = _outbox.IsEmpty;
+        var isPosted = _outbox.Post(_fd.Number, message, descriptor);
+        if (_outbox.IsOverfull)
+        {
+            GiveUp();
+            return false;
+        }
+
+        if (wasEmpty && !_outbox.IsEmpty)
+        {
+            _loop?.Change(_fd.Number, Libc.EPOLLIN | Libc.EPOLLOUT);
+        }
+
+        return isPosted;
+    }
+
+    /// <summary>Ends the channel, which ends the worker; what it said is still heard, and the end comes as any other, in a later turn.</summary>
+    public void GiveUp()
+    {
+        _isTorn = true;
+        _outbox.Clear();
+        _ = Libc.shutdown(_fd.Number, Libc.SHUT_RDWR);
+        _loop?.Change(_fd.Number, Libc.EPOLLIN);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _loop?.Remove(_fd.Number);
         _loop = null;
+        _outbox.Clear();
         _fd.Dispose();
         _framer.Clear();
+    }
+
+    void Flush()
+    {
+        var isStuck = !IsClosed && !_outbox.Flush(_fd.Number);
+        if (!IsClosed && (isStuck || _outbox.IsEmpty))
+        {
+            _loop?.Change(_fd.Number, Libc.EPOLLIN);
+        }
     }
 
     /// <returns>False when there is nothing (more) now.</returns>
@@ -137,6 +204,11 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
         }
 
         _ = ControlData.Read((byte*)control, (int)message.msg_controllen);
+        if (_outbox.IsStuck)
+        {
+            Flush();
+        }
+
         var rest = new ReadOnlySpan<byte>(text, got);
         while (_framer.TryTake(ref rest, out var line))
         {

@@ -6,7 +6,10 @@ namespace Init.Linux.Tests.Support;
 /// <summary>A worker's end of an IPC channel, as libuv uses it.</summary>
 sealed unsafe class ChannelEnd(Fd fd) : IDisposable
 {
-    public void Write(string text, int descriptor = -1)
+    public void Write(string text, int descriptor = -1) => Assert.True(TryWrite(text, descriptor), "it does not fit, or nobody is there");
+
+    /// <returns>False when not all of it fits, or nobody is there.</returns>
+    public bool TryWrite(string text, int descriptor = -1)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         fixed (byte* from = bytes)
@@ -23,7 +26,7 @@ sealed unsafe class ChannelEnd(Fd fd) : IDisposable
                 message.msg_controllen = 3 * sizeof(ulong);
             }
 
-            Assert.Equal(bytes.Length, TestLibc.sendmsg(fd.Number, &message, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL));
+            return TestLibc.sendmsg(fd.Number, &message, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) == bytes.Length;
         }
     }
 
@@ -45,6 +48,43 @@ sealed unsafe class ChannelEnd(Fd fd) : IDisposable
     }
 
     public string ReadLine() => Reading.Line(fd.Number);
+
+    /// <summary>One line, and the descriptor that came with its first byte; -1: none.</summary>
+    public string ReadLine(out int descriptor)
+    {
+        Assert.True(Bounded.Poll(fd.Number), "no line came");
+        byte first;
+        var part = new Libc.iovec { iov_base = (nint)(&first), iov_len = 1 };
+        var control = stackalloc ulong[3]; // CMSG_SPACE(sizeof(int))
+        var message = new Libc.msghdr { msg_iov = (nint)(&part), msg_iovlen = 1, msg_control = (nint)control, msg_controllen = 3 * sizeof(ulong) };
+        Assert.Equal(1, Libc.recvmsg(fd.Number, &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC));
+        descriptor = message.msg_controllen >= (nuint)(sizeof(Libc.cmsghdr) + sizeof(int)) ? *(int*)((Libc.cmsghdr*)control + 1) : -1;
+        return (char)first + ReadLine();
+    }
+
+    /// <summary>Reads what is there; the descriptors that come along are closed.</summary>
+    /// <returns>False at the end of the channel.</returns>
+    public bool TryDrain()
+    {
+        var text = stackalloc byte[4096];
+        var control = stackalloc ulong[3];
+        while (HasInput)
+        {
+            var part = new Libc.iovec { iov_base = (nint)text, iov_len = 4096 };
+            var message = new Libc.msghdr { msg_iov = (nint)(&part), msg_iovlen = 1, msg_control = (nint)control, msg_controllen = 3 * sizeof(ulong) };
+            if (Libc.recvmsg(fd.Number, &message, Libc.MSG_DONTWAIT | Libc.MSG_CMSG_CLOEXEC) <= 0)
+            {
+                return false;
+            }
+
+            if (message.msg_controllen >= (nuint)(sizeof(Libc.cmsghdr) + sizeof(int)))
+            {
+                Assert.Equal(0, Libc.close(*(int*)((Libc.cmsghdr*)control + 1)));
+            }
+        }
+
+        return true;
+    }
 
     public bool HasInput => Bounded.IsReady(fd.Number);
 
