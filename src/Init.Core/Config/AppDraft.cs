@@ -38,6 +38,12 @@ sealed class AppDraft(ConfigContext context)
 
     public string? IncrementVar { get; set; }
 
+    /// <summary>`exec_mode`, without "_mode"; null: not said.</summary>
+    public string? ExecMode { get; set; }
+
+    /// <summary>`cluster`; null: not said.</summary>
+    public ClusterMode? Cluster { get; set; }
+
     /// <summary>`wait_ready`.</summary>
     public bool WaitsForMessage { get; set; }
 

@@ -13,6 +13,11 @@ public static partial class EffectiveConfig
             json.WriteString("ready_when", app.ReadyWhen.ToString());
         }
 
+        if (app.ReadyWhen.IsAssumed)
+        {
+            json.WriteBoolean("ready_when_assumed", true);
+        }
+
         if (app.ReadyWhen.IsSaid || app.ListenTimeout != AppSpec.DefaultListenTimeout)
         {
             WriteDuration(json, "listen_timeout", app.ListenTimeout);

@@ -104,6 +104,7 @@ public static partial class EffectiveConfig
         WriteCommand(json, app.Command);
         WriteText(json, "cwd", app.Cwd);
         json.WriteNumber("instances", app.Instances);
+        WriteCluster(json, app);
         WriteText(json, "pid_file", app.PidFile);
         WriteEnvironment(json, app, showsSecrets);
         json.WriteBoolean("autorestart", app.AutoRestart);
@@ -142,11 +143,6 @@ public static partial class EffectiveConfig
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
         WriteReadiness(json, app);
-        if (app.Cluster != ClusterMode.None)
-        {
-            json.WriteString("cluster", "node");
-        }
-
         if (app.CanOverlap || app.MaxSurge != Surge.One || app.ReloadRollback)
         {
             json.WriteString("max_surge", app.MaxSurge.ToString());

@@ -155,7 +155,7 @@ public static class StatusJson
     {
         var spec = entry.Spec;
         var command = spec.Command;
-        writer.WriteString("exec_mode"u8, "fork_mode"u8);
+        writer.WriteString("exec_mode"u8, spec.Cluster == ClusterMode.Node ? "cluster_mode"u8 : "fork_mode"u8);
         writer.WriteNumber("instances"u8, spec.Instances);
         writer.WriteNumber("NODE_APP_INSTANCE"u8, entry.Worker.Index);
         writer.WriteNumber("pm_id"u8, entry.PmId);

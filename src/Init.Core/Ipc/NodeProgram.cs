@@ -47,6 +47,13 @@ public static class NodeProgram
     /// <summary>The shell line ends in node: the shell passes the channel on when it becomes the program.</summary>
     public static bool IsNodeLine(CommandSpec command) => command.IsShellLine && IsNode(ProgramOf(command));
 
+    /// <summary>It is run by Node itself, whose `cluster` module we know; not by bun, whose channel is the same and whose cluster is not.</summary>
+    public static bool IsNodeItself(CommandSpec command)
+    {
+        var program = command.IsShellLine || command.Interpreters.IsEmpty ? ProgramOf(command) : command.Interpreters[0];
+        return IsNode(program) && NameOf(program) is not "bun";
+    }
+
     /// <summary>
     /// The package manager that starts the app (`npm start`); empty when there is none. It is a Node program itself, and keeps the channel: the app that it
     /// starts has none.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Init.Core.Cluster;
 using Init.Core.Schedules;
 using Init.Core.Watch;
 
@@ -40,6 +41,12 @@ public sealed record AppSpec
     /// <summary>Number of workers, 1 to <see cref="MostInstances"/>.</summary>
     public int Instances { get; init; } = 1;
 
+    /// <summary>How they share a listening socket.</summary>
+    public ClusterMode Cluster { get; init; }
+
+    /// <summary>How connections to a shared socket are spread over them.</summary>
+    public Balance Balance { get; init; }
+
     /// <summary>Start again after an exit (pm2: `autorestart`).</summary>
     public bool AutoRestart { get; init; } = true;
 
@@ -67,9 +74,6 @@ public sealed record AppSpec
     /// <summary>It is asked to stop by the message "shutdown" over Node's IPC channel in place of <see cref="KillSignal"/>.</summary>
     public bool ShutdownWithMessage { get; init; }
 
-    /// <summary>How its instances share a listening address.</summary>
-    public ClusterMode Cluster { get; init; }
-
     /// <summary>How many instances a reload replaces at a time.</summary>
     public Surge MaxSurge { get; init; } = Surge.One;
 
@@ -83,7 +87,7 @@ public sealed record AppSpec
     public bool CanOverlap => Cluster == ClusterMode.Node && !IsTask && !IsJob;
 
     /// <summary>It is given Node's IPC channel, whatever its program is.</summary>
-    public bool NeedsChannel => ReadyWhen.Kind == ReadyKind.Message || ShutdownWithMessage;
+    public bool NeedsChannel => ReadyWhen.Kind == ReadyKind.Message || ShutdownWithMessage || Cluster == ClusterMode.Node;
 
     /// <summary>It is given NOTIFY_SOCKET.</summary>
     public bool Notifies => ReadyWhen.Kind == ReadyKind.Notify || Watchdog > TimeSpan.Zero;

@@ -1,11 +1,11 @@
 namespace Init.Core.Model;
 
-/// <summary>How the instances of an app share a listening address (`cluster`).</summary>
+/// <summary>`cluster`: how the instances of an app share a listening socket.</summary>
 public enum ClusterMode
 {
-    /// <summary>Not at all: each instance binds its own.</summary>
+    /// <summary>Not at all: each binds its own.</summary>
     None,
 
-    /// <summary>pminit is the primary of Node's cluster module: it owns the sockets, and the workers, unmodified, borrow them.</summary>
+    /// <summary>pminit is the primary of Node's `cluster` module, and holds the sockets.</summary>
     Node,
 }

@@ -28,6 +28,7 @@ public sealed class EffectiveConfigTests
         [typeof(Core.Schedules.Schedule)] = Tests.Schedules.ScheduleTests.Of("@daily", "UTC"),
         [typeof(Core.Watch.WatchSpec)] = new Core.Watch.WatchSpec { Paths = ["."] },
         [typeof(ConcurrencyPolicy)] = ConcurrencyPolicy.Replace,
+        [typeof(Core.Cluster.Balance)] = Core.Cluster.Balance.Shared,
         [typeof(HealthCheck)] = new HealthCheck { Kind = ProbeKind.Tcp, Port = 1 },
         [typeof(ClusterMode)] = ClusterMode.Node,
         [typeof(Surge)] = new Surge(2, false),

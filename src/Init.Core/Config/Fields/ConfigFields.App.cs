@@ -24,8 +24,8 @@ public static partial class ConfigFields
             static (app, value) => app.InterpreterArgs = value, "node_args"),
         AppField.Of("instances", Kinds.Instances, "1", "Number of copies; \"max\" or 0: one per usable CPU, -1: one less.",
             static (app, value) => app.Spec = app.Spec with { Instances = CountInstances(value, app.Context) }),
-        AppField.Of("exec_mode", Kinds.ExecMode, "fork", "Only \"fork\" in this version.",
-            static (_, _) => { }),
+        AppField.Of("exec_mode", Kinds.ExecMode, "fork", "\"cluster\" is \"cluster\": \"node\". As in pm2 it is what a Node app has that says \"instances\" and not this.",
+            static (app, value) => app.ExecMode = value),
         AppField.Of("pid_file", Kinds.PathOrOff, "none", "While a process of the app exists, its pid stands in this file; of several instances each has its own, app-0.pid for app.pid.",
             static (app, value) => app.Spec = app.Spec with { PidFile = value.Length == 0 ? null : value }, "pid"),
     ];

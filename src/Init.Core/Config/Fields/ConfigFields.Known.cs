@@ -24,9 +24,7 @@ public static partial class ConfigFields
         AppField.NotYet("log_file", Kinds.LogPath, Stdout, "log").Unless("false", "/dev/null", "NULL", "/dev/stdout", "/proc/1/fd/1"),
         AppField.NotYet("disable_logs", Kinds.Boolean, "redirect in \"script\": \"… >/dev/null 2>&1\"").Unless("false"),
         AppField.NotYet("log_type", Kinds.Word("logType", "json", "raw"), "remove it: lines are JSON objects").Unless("json"),
-        AppField.NotYet("cluster", Kinds.Word("cluster", "node", "inherit", "transparent", "none"), "remove it: each copy must listen on a port of its own").Unless("none"),
         AppField.NotYet("listen", Kinds.Globs, "remove it: let the app bind its own sockets"),
-        AppField.NotYet("balance", Kinds.Word("balance", "per_worker", "shared", "round_robin"), "remove it: let the app bind its own sockets"),
         AppField.NotYet("log_json", Kinds.Word("logJson", "auto", "wrap", "pass"), "remove it: lines that are JSON objects are recognised").Unless("auto"),
         AppField.NotYet("redact", Kinds.Globs, "remove it, and mask secrets in the app").Unless("[]"),
     ];

@@ -12,7 +12,7 @@ namespace Init.Core.Config;
 public static partial class ConfigFields
 {
     internal static readonly ConfigSection<AppDraft> App = new(
-        [.. Command(), .. Environment(), .. Restarts(), .. Stops(), .. Scheduled(), .. Watching(), .. Order(), .. Ready(), .. Reloads(), .. Process(), .. Later(), .. Pm2Only()], EnvironmentBuilder.TakeProfile);
+        [.. Command(), .. Environment(), .. Restarts(), .. Stops(), .. Scheduled(), .. Watching(), .. Order(), .. Ready(), .. Reloads(), .. Cluster(), .. Process(), .. Later(), .. Pm2Only()], EnvironmentBuilder.TakeProfile);
 
     internal static readonly ConfigSection<TopDraft> Health = new(
     [

@@ -51,7 +51,7 @@ static class Kinds
     public static readonly ValueKind<EnvFilter> EnvFilter = new("envFilter", "boolean, text, or list of texts",
         """{"anyOf":[{"type":"boolean"},{"type":"string"},{"type":"array","items":{"type":"string","minLength":1}}]}""", ConfigValues.Filter);
 
-    public static readonly ValueKind<string> ExecMode = new("execMode", "\"fork\"", """{"enum":["fork","fork_mode"]}""", ConfigValues.ExecMode);
+    public static readonly ValueKind<string> ExecMode = new("execMode", "\"fork\", \"cluster\"", """{"enum":["fork","fork_mode","cluster","cluster_mode"]}""", ConfigValues.ExecMode);
 
     public static readonly ValueKind<string> Address = new("address", "numeric IPv4 or IPv6 address", AnyText, ConfigValues.Address);
 

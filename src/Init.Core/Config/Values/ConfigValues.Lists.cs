@@ -155,20 +155,6 @@ static partial class ConfigValues
             || Whole(node, scope, -MostInstances, MostInstances, "\"max\" or a whole number up to 10000", out value);
     }
 
-    /// <summary>pm2 accepts `cluster_mode` and `fork_mode` as well.</summary>
-    public static bool ExecMode(DataNode node, ConfigScope scope, out string value)
-    {
-        value = "fork";
-        if (node.Kind == DataKind.Text && node.Text is "cluster" or "cluster_mode")
-        {
-            scope.Error(node.Position, "cluster mode is known, but not available in this version",
-                "remove the field or write \"fork\": with instances above 1 each copy must then listen on a port of its own");
-            return false;
-        }
-
-        return (node.Kind == DataKind.Text && node.Text is "fork" or "fork_mode") || Fail(node, scope, "\"fork\"");
-    }
-
     /// <summary>An address in numbers. IPAddress.TryParse alone would take "1" and "127.1" too.</summary>
     public static bool Address(DataNode node, ConfigScope scope, out string value)
     {

@@ -95,9 +95,11 @@ public sealed class FieldTests
     [InlineData("instances: 'lots'", "\"max\" or a whole number")]
     [InlineData("instances: 10001", "up to 10000")]
     [InlineData("instances: ''", "\"max\" or a whole number")]
-    [InlineData("exec_mode: 'cluster'", "not available in this version")]
-    [InlineData("exec_mode: 'cluster_mode'", "not available in this version")]
-    [InlineData("execMode: 'turbo'", "expected \"fork\"")]
+    [InlineData("cluster: 'inherit'", "not available in this version")]
+    [InlineData("cluster: 'transparent'", "not available in this version")]
+    [InlineData("cluster: 'pm2'", "expected \"node\" or \"none\"")]
+    [InlineData("balance: 'fair'", "round_robin")]
+    [InlineData("execMode: 'turbo'", "expected \"fork\" or \"cluster\"")]
     [InlineData("kill_signal: 'STOP'", "SIGSTOP cannot be used to stop an app: it pauses")]
     [InlineData("kill_signal: 'SIGCHLD'", "a child has ended")]
     [InlineData("kill_signal: 18", "go on")]
@@ -228,7 +230,7 @@ public sealed class FieldTests
     {
         var plain = AppWith("");
         foreach (var field in ConfigFields.AppFields.Where(field => field.Verdict == Verdict.Honoured && field.Inner.IsEmpty && field.Name is not "script" && field.Default is not "none"
-            && !field.Default.Contains("pminit's own") && field.Name is not ("name" or "interpreter" or "gid" or "groups")))
+            && !field.Default.Contains("pminit's own") && field.Name is not ("name" or "interpreter" or "gid" or "groups" or "instances"))) // instances: saying it makes a cluster of a Node app, as in pm2
         {
             var written = field.Default[0] is '[' or '{' ? field.Default : $"\"{field.Default}\"";
             var read = AppWith($"{field.Name}: {written}");
