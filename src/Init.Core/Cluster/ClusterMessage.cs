@@ -1,4 +1,5 @@
 using Init.Core.Ipc;
+using Init.Core.Logging;
 
 namespace Init.Core.Cluster;
 
@@ -34,6 +35,9 @@ public readonly ref struct ClusterMessage
 {
     /// <summary>In place of a port: there was none.</summary>
     public const long NoPort = long.MinValue;
+
+    /// <summary>The session keys of a TLS server, which is all that Node itself shares, take 112 bytes.</summary>
+    const int LongestData = 4096;
 
     ClusterMessage(ReadOnlySpan<byte> text)
     {
@@ -141,6 +145,9 @@ public readonly ref struct ClusterMessage
 
     /// <summary>What all workers of a server share, as JSON.</summary>
     public ReadOnlySpan<byte> Data { get; }
+
+    /// <summary>The same where it is an object of a size that can be kept, else empty: others get it word for word, and no worker may send others what is no JSON.</summary>
+    public ReadOnlySpan<byte> SharedData => Data.Length <= LongestData && JsonObjectScanner.IsObject(Data, out _) ? Data : default;
 
     /// <summary>Reads a message of kind <see cref="IpcMessageKind.Cluster"/>.</summary>
     /// <param name="message">Any bytes.</param>

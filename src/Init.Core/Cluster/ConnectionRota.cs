@@ -1,7 +1,7 @@
 namespace Init.Core.Cluster;
 
 /// <summary>A process that is passed connections, for all its servers together.</summary>
-public sealed class RotaMember
+public class RotaMember
 {
     /// <summary>Connections that were passed to it and not answered yet.</summary>
     public int Unanswered { get; internal set; }

@@ -1,6 +1,7 @@
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Core.Supervision;
+using Init.Linux.Cluster;
 using Init.Linux.Interop;
 using Init.Linux.Ipc;
 using Init.Linux.Loop;
@@ -19,11 +20,15 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     /// <summary>Sees which workers listen.</summary>
     public ListenerLookup Listeners { get; } = new();
 
+    /// <summary>Speaks with the processes of Node's clusters.</summary>
+    public NodeClusters Clusters { get; } = new(loop, queue, report);
+
     /// <summary>Listens to a new process; takes what it was given for that over.</summary>
     public void Attach(SpawnedProcess process, WorkerId worker, int incarnation, AppSpec spec)
     {
         Listeners.Spawned(process.Pid);
-        if (process.Notify is null && process.Channel is null && process.Ready is null && spec.ReadyWhen.Kind != ReadyKind.Log)
+        var channel = Clusters.Attach(process.Pid, process.Channel, worker, incarnation, spec) ? null : process.Channel;
+        if (process.Notify is null && channel is null && process.Ready is null && spec.ReadyWhen.Kind != ReadyKind.Log)
         {
             return;
         }
@@ -31,7 +36,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
         var voice = new Voice(process.Pid, worker, incarnation, process.Notify);
         _voices[process.Pid] = voice;
         process.Notify?.Watch(loop, (sender, datagram) => OnDatagram(voice, sender, datagram));
-        if (process.Channel is { } channel)
+        if (channel is not null)
         {
             // "ready" is a message like any other where something else decides.
             var isAsked = spec.ReadyWhen.Kind == ReadyKind.Message;
@@ -66,15 +71,20 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     /// <param name="onUnheard">Called when it then closes its channel without having read the message.</param>
     /// <returns>Why that is not possible, for people; null when the message is on its way.</returns>
     public string? SendShutdown(int pid, Action onUnheard) =>
-        _voices.GetValueOrDefault(pid)?.Channel is { } channel ? channel.SendShutdown(onUnheard) : "it was started without a channel";
+        _voices.GetValueOrDefault(pid)?.Channel is { } channel ? channel.SendShutdown(onUnheard) : Clusters.SendShutdown(pid, onUnheard);
 
     /// <summary>The process is killed: no message matters any more.</summary>
-    public void Killed(int pid) => _voices.GetValueOrDefault(pid)?.Channel?.Forget();
+    public void Killed(int pid)
+    {
+        Clusters.Killed(pid);
+        _voices.GetValueOrDefault(pid)?.Channel?.Forget();
+    }
 
     /// <summary>The process has been reaped: what it said before its end is still heard, nothing after.</summary>
     public void Ended(int pid)
     {
         Listeners.Ended(pid);
+        Clusters.Ended(pid);
         if (_voices.Remove(pid, out var voice))
         {
             voice.Notify?.OnReady(0);

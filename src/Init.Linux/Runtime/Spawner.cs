@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Init.Core.Model;
 using Init.Core.Processes;
 using Init.Core.Supervision;
@@ -19,6 +20,9 @@ public sealed unsafe class Spawner : IDisposable
 {
     readonly Inherited _inherited;
     readonly Fd _nullInput;
+
+    /// <summary>Of each app in Node's cluster how many processes it has had.</summary>
+    readonly Dictionary<string, StrongBox<int>> _forks = [];
 
     public Spawner(Inherited inherited)
     {
@@ -70,7 +74,7 @@ public sealed unsafe class Spawner : IDisposable
             return (null, problem);
         }
 
-        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd, incarnation);
+        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd, incarnation, UniqueId(spec));
         using var argv = isStaged ? StageArgv(spec, found, stageFd) : Argv(found);
         int pid;
         var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, fds, &pid);
@@ -82,6 +86,22 @@ public sealed unsafe class Spawner : IDisposable
 
         process.Pid = pid;
         return (process, null);
+    }
+
+    /// <summary>As Node counts: from 1, and none ever again.</summary>
+    int UniqueId(AppSpec spec)
+    {
+        if (spec.Cluster != ClusterMode.Node)
+        {
+            return 0;
+        }
+
+        if (!_forks.TryGetValue(spec.Name, out var count))
+        {
+            _forks[spec.Name] = count = new StrongBox<int>();
+        }
+
+        return ++count.Value;
     }
 
     /// <summary>A pipe from the worker to us; null when there are no descriptors left.</summary>

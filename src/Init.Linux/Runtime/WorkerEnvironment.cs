@@ -32,7 +32,9 @@ public static unsafe class WorkerEnvironment
     /// <param name="notifySocket">NOTIFY_SOCKET; null: none.</param>
     /// <param name="channelFd">NODE_CHANNEL_FD; 0: none.</param>
     /// <param name="incarnation">Which process of the worker; 0: of no concern.</param>
-    public static StringBlock Build(Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0, int incarnation = 0)
+    /// <param name="uniqueId">NODE_UNIQUE_ID, which makes it a worker of Node's cluster; 0: none.</param>
+    public static StringBlock Build(
+        Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0, int incarnation = 0, int uniqueId = 0)
     {
         var own = Overrides(spec, index, pmId, incarnation);
         if (notifySocket is not null)
@@ -44,6 +46,11 @@ public static unsafe class WorkerEnvironment
         {
             own["NODE_CHANNEL_FD"] = channelFd.ToString(CultureInfo.InvariantCulture);
             own["NODE_CHANNEL_SERIALIZATION_MODE"] = "json";
+        }
+
+        if (uniqueId > 0)
+        {
+            own["NODE_UNIQUE_ID"] = uniqueId.ToString(CultureInfo.InvariantCulture);
         }
 
         if (spec.Watchdog > TimeSpan.Zero)

@@ -1,0 +1,311 @@
+using Init.Core.Cluster;
+using Init.Core.Model;
+using Init.Linux.Interop;
+using Init.Linux.Ipc;
+using Init.Linux.Loop;
+
+namespace Init.Linux.Cluster;
+
+/// <summary>
+/// The primary of one Node app: which process gets which socket and which connection. A connection is kept until somebody has taken it, so none is lost with
+/// a process; a socket is kept until all have given it up and live on, so none is refused while processes come and go.
+/// </summary>
+sealed class NodePrimary : IConnectionTaker, IDisposable
+{
+    /// <summary>Sockets of one app.</summary>
+    const int MostServers = 1024;
+
+    /// <summary>Connections on their way to one process. Node itself has one.</summary>
+    const int Window = 16;
+
+    /// <summary>Who closes all servers often ends, or listens again, soon after.</summary>
+    static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
+
+    readonly EventLoop _loop;
+    readonly ListenerTable _table;
+    readonly Action<string> _warn;
+    readonly Dictionary<string, SharedServer> _servers = [];
+    readonly List<NodeWorker> _workers = [];
+    bool _hasWarnedOfDescriptor;
+
+    public NodePrimary(EventLoop loop, AppSpec spec, Action<string> warn)
+    {
+        _loop = loop;
+        _warn = warn;
+        Balance = spec.Balance;
+        Slots = spec.Instances;
+        _table = new ListenerTable(loop, spec.Balance, spec.Instances, this, warn);
+    }
+
+    /// <summary>A process is ready by what it has said.</summary>
+    public Action<NodeWorker>? Ready { get; set; }
+
+    /// <summary>The channel of a process has ended, and the process lives on.</summary>
+    public Action<NodeWorker>? Disconnected { get; set; }
+
+    public Balance Balance { get; }
+
+    public int Slots { get; private set; }
+
+    /// <summary>No process has a channel.</summary>
+    public bool IsIdle => _workers.Count == 0;
+
+    public Instant NextDeadline
+    {
+        get
+        {
+            var next = _table.NextDeadline;
+            foreach (var server in _servers.Values)
+            {
+                next = Instant.Min(next, server.CloseAt);
+            }
+
+            return next;
+        }
+    }
+
+    public NodeWorker Attach(IpcChannel channel, int pid, WorkerId worker, int incarnation, ReadyWhen readyWhen)
+    {
+        var added = new NodeWorker(this, channel, pid, worker, incarnation, readyWhen);
+        _workers.Add(added);
+        added.Watch(_loop);
+        return added;
+    }
+
+    public void Resize(int slots)
+    {
+        Slots = slots;
+        _table.Resize(slots);
+    }
+
+    /// <summary>It gets no new connections from now on.</summary>
+    public void Retire(NodeWorker worker)
+    {
+        worker.IsRetiring = true;
+        foreach (var held in worker.Servers)
+        {
+            held.Server.Rota.Leave(worker);
+            Steer(held.Server, worker.Worker.Index);
+        }
+    }
+
+    /// <summary>Closes what nobody wants any more.</summary>
+    public void Expire(Instant now)
+    {
+        _table.Expire(now);
+        foreach (var server in new List<SharedServer>(_servers.Values))
+        {
+            if (server.CloseAt <= now)
+            {
+                server.CloseAt = Instant.Never;
+                if (server.GivenUpBy is not null && !_workers.Exists(static worker => worker.IsRetiring || !worker.HasListened))
+                {
+                    _servers.Remove(server.Key);
+                    _table.Close(server.Key);
+                    Drop(server);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake(Listener listener, Fd connection)
+    {
+        if (!_servers.TryGetValue(listener.Key, out var server))
+        {
+            return false;
+        }
+
+        // What came back is older.
+        server.IsHeldUp = server.Waiting.Count > 0 || !TryPass(new Passed(server, connection));
+        return !server.IsHeldUp;
+    }
+
+    /// <summary>Gives a connection that came back to another process, or lets it wait for one.</summary>
+    public void Distribute(Passed connection)
+    {
+        if (connection.Server.Rota.IsExhausted(connection.RefusedBy))
+        {
+            connection.Connection!.Dispose(); // each of them has as many as it wants
+        }
+        else if (!TryPass(connection))
+        {
+            connection.Server.Waiting.Add(connection);
+        }
+    }
+
+    /// <summary>Somebody has room again, or takes part from now on.</summary>
+    public void OnRoom()
+    {
+        foreach (var server in _servers.Values)
+        {
+            if (server.Waiting.Count > 0)
+            {
+                var waiting = server.Waiting.FindAll(static _ => true);
+                server.Waiting.Clear();
+                waiting.ForEach(Distribute);
+            }
+
+            if (server.IsHeldUp && server.Waiting.Count == 0)
+            {
+                server.IsHeldUp = false;
+                _table.Resume(server.Key);
+            }
+        }
+    }
+
+    public void OnQuery(NodeWorker worker, in ClusterMessage message)
+    {
+        var query = ServerQuery.Read(message);
+        if (query is null)
+        {
+            var isDescriptor = ServerQuery.IsForDescriptor(message);
+            if (isDescriptor && !_hasWarnedOfDescriptor)
+            {
+                _hasWarnedOfDescriptor = true;
+                _warn($"{worker.Worker} wants to listen on descriptor {message.Fd} of its cluster primary, which is pminit and has none for it; let it listen on a port or a path");
+            }
+
+            worker.Answer(message.Seq, "", isDescriptor ? Libc.EBADF : Libc.EINVAL, message.SharedData);
+            return;
+        }
+
+        var errno = worker.Holds(query.Key) ? Libc.EADDRINUSE : 0;
+        var server = _servers.GetValueOrDefault(query.Key);
+        if (errno == 0 && (!worker.HasRoom || (server is null && _servers.Count == MostServers)))
+        {
+            errno = Libc.EMFILE;
+        }
+
+        if (errno == 0 && server is null)
+        {
+            (var listener, errno) = _table.Open(query.Key, query.Address);
+            server = listener is null ? null : _servers[query.Key] = new SharedServer(listener, Window);
+        }
+
+        if (server?.Data.Length == 0)
+        {
+            server.Data = message.SharedData.ToArray();
+        }
+
+        if (errno != 0 || server is null)
+        {
+            worker.Answer(message.Seq, query.Key, errno, server is null ? message.SharedData : server.Data);
+            return;
+        }
+
+        (server.GivenUpBy, server.CloseAt) = (null, Instant.Never);
+        worker.Give(server, query, message.Seq);
+    }
+
+    public void OnServing(NodeWorker worker, SharedServer server)
+    {
+        if (!worker.IsRetiring)
+        {
+            server.Rota.Join(worker);
+            Steer(server, worker.Worker.Index);
+            OnRoom();
+        }
+
+        LookAgain();
+    }
+
+    /// <summary>A process has closed a server.</summary>
+    public void OnClosed(NodeWorker worker, SharedServer server)
+    {
+        server.Rota.Leave(worker);
+        Steer(server, worker.Worker.Index);
+        if (server.Holders == 0 && !worker.IsRetiring)
+        {
+            (server.GivenUpBy, server.CloseAt) = (worker, Clock.Now + Linger);
+        }
+    }
+
+    /// <summary>The channel of a process has ended.</summary>
+    public void OnGone(NodeWorker worker, bool isReaped)
+    {
+        if (!_workers.Remove(worker))
+        {
+            return;
+        }
+
+        foreach (var server in _servers.Values)
+        {
+            // Its end may have been the reason why it closed it: its successor will want it.
+            server.GivenUpBy = server.GivenUpBy == worker ? null : server.GivenUpBy;
+        }
+
+        var servers = new List<SharedServer>();
+        foreach (var held in worker.Servers)
+        {
+            held.Server.Rota.Leave(worker);
+            servers.Add(held.Server);
+        }
+
+        var left = worker.LetGo();
+        servers.ForEach(server => Steer(server, worker.Worker.Index));
+        left.ForEach(Distribute);
+        LookAgain();
+        if (!isReaped)
+        {
+            Disconnected?.Invoke(worker);
+        }
+    }
+
+    public void TellReady(NodeWorker worker) => Ready?.Invoke(worker);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _workers.ForEach(static worker => worker.Dispose());
+        foreach (var server in _servers.Values)
+        {
+            Drop(server);
+        }
+
+        _workers.Clear();
+        _servers.Clear();
+        _table.Dispose();
+    }
+
+    static bool TryPass(Passed connection)
+    {
+        while (connection.Server.Rota.Next(connection.RefusedBy) is NodeWorker worker)
+        {
+            if (worker.Pass(connection))
+            {
+                return true;
+            }
+
+            worker.Answered();
+            connection.Server.Rota.Leave(worker); // its channel ends
+        }
+
+        return false;
+    }
+
+    /// <summary>Processes of one slot may overlap: the old one and its successor.</summary>
+    void Steer(SharedServer server, int slot)
+    {
+        var isServing = _workers.Exists(worker => worker.Worker.Index == slot && !worker.IsRetiring && worker.IsServing(server));
+        if (server.SetServing(slot, isServing))
+        {
+            _table.SetServing(server.Key, slot, isServing);
+        }
+    }
+
+    /// <summary>What stood against closing a socket may have gone.</summary>
+    void LookAgain()
+    {
+        foreach (var server in _servers.Values)
+        {
+            server.CloseAt = server.GivenUpBy is not null && !server.CloseAt.IsSet ? Clock.Now + Linger : server.CloseAt;
+        }
+    }
+
+    static void Drop(SharedServer server)
+    {
+        server.Waiting.ForEach(static one => one.Connection!.Dispose());
+        server.Waiting.Clear();
+    }
+}

@@ -1,0 +1,422 @@
+using System.Text;
+using Init.Core.Cluster;
+using Init.Linux.Interop;
+using Init.Linux.Loop;
+using Init.Linux.Tests.Support;
+
+namespace Init.Linux.Tests.Cluster;
+
+/// <summary>The rules of Node's cluster protocol, and what goes wrong without them; the workers are the test.</summary>
+public sealed unsafe class NodePrimaryTests
+{
+    const string Any = "\"address\":\"127.0.0.1\",\"port\":0,\"addressType\":4";
+
+    /// <summary>TLS servers take their ticket keys from the answer, and would throw on null.</summary>
+    [Fact]
+    public void Data_OfTheFirst_IsEchoedToAll()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var (one, two) = (host.Fork(), host.Fork(1));
+        one.Say($$"""{{"\"act\":\"queryServer\""}},"index":0,{{Any}},"data":{"ticketKeys":"aa"}""");
+        Assert.Equal("""{"ticketKeys":"aa"}""", one.Hear(out _)["data"]!.ToJsonString());
+        one.Die();
+        two.Say($$"""{{"\"act\":\"queryServer\""}},"index":0,{{Any}},"data":{"ticketKeys":"bb"}""");
+        Assert.Equal("""{"ticketKeys":"aa"}""", two.Hear(out _)["data"]!.ToJsonString());
+        two.Say($$"""{{"\"act\":\"queryServer\""}},"index":0,"address":"9.9.9.9","port":1,"addressType":4,"data":{"ticketKeys":"cc"}""");
+        var refused = two.Hear(out _);
+        Assert.Equal("""{"ticketKeys":"cc"}""", refused["data"]!.ToJsonString());
+        Assert.InRange((int)refused["errno"]!, -200, -1);
+    }
+
+    /// <summary>Others of the app would throw when they parse it.</summary>
+    [Theory]
+    [InlineData("[}")]
+    [InlineData("{]")]
+    [InlineData("{\"a\":tru}")]
+    [InlineData("\"text\"")]
+    public void Data_ThatIsNoObject_IsNotPassedOn(string data)
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var (bad, good) = (host.Fork(), host.Fork(1));
+        bad.Say($$"""{{"\"act\":\"queryServer\""}},"index":0,{{Any}},"data":{{data}}""");
+        host.Turn();
+        Assert.Null(good.Query(Any, out _)["data"]);
+    }
+
+    /// <summary>The same key twice would trip an assertion in the worker.</summary>
+    [Fact]
+    public void Key_ThatAWorkerHolds_IsInUse_UntilItClosesIt()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var worker = host.Fork();
+        var (_, port) = worker.Listen();
+        var same = $"\"address\":\"127.0.0.1\",\"port\":{port},\"addressType\":4";
+        var first = worker.Query("\"address\":\"127.0.0.2\",\"port\":" + port + ",\"addressType\":4", out _);
+        var key = (string)first["key"]!;
+        var again = worker.Query("\"address\":\"127.0.0.2\",\"port\":" + port + ",\"addressType\":4", out var fd);
+        Assert.Equal((-Errno("EADDRINUSE"), -1), ((int)again["errno"]!, fd));
+        Assert.Equal(key, (string)again["key"]!);
+        worker.Say($"\"act\":\"close\",\"key\":\"{key}\"");
+        Assert.Equal(0, (int)worker.Query("\"address\":\"127.0.0.2\",\"port\":" + port + ",\"addressType\":4", out _)["errno"]!);
+        Assert.NotEqual(0, (int)worker.Query(same, out _)["errno"]!); // port 0 has a key of its own, and the port is taken
+    }
+
+    [Fact]
+    public void PortZero_IsTheSamePortForTheSameServerOfAll()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var (one, two) = (host.Fork(), host.Fork(1));
+        one.Query(Any, out var a);
+        two.Query(Any, out var b);
+        Assert.Equal(FakeWorker.PortOf(a), FakeWorker.PortOf(b));
+        one.Say($"\"act\":\"queryServer\",\"index\":1,\"data\":null,{Any}");
+        one.Hear(out var c);
+        Assert.NotEqual(FakeWorker.PortOf(a), FakeWorker.PortOf(c));
+    }
+
+    [Fact]
+    public void Listening_MakesReady_Once_AndOnlyOnTheAskedPort()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var worker = host.Fork();
+        var (_, port) = worker.Listen();
+        worker.Say("\"act\":\"listening\",\"index\":9,\"address\":null,\"port\":1,\"addressType\":4");
+        host.Turn();
+        Assert.Equal(0, host.TakeReady());
+        host.Spec = host.Spec with { ReadyWhen = host.Spec.ReadyWhen with { Number = port } };
+        var other = host.Fork(1).Say("\"act\":\"listening\",\"index\":0,\"address\":null,\"port\":1,\"addressType\":4");
+        host.Turn();
+        Assert.Equal(0, host.TakeReady());
+        other.Say($"\"act\":\"listening\",\"index\":0,\"address\":null,\"port\":{port},\"addressType\":4");
+        host.Turn();
+        Assert.Equal(1, host.TakeReady());
+    }
+
+    /// <summary>Without an answer worker.disconnect() and worker.kill() hang for ever.</summary>
+    [Fact]
+    public void ExitedAfterDisconnect_IsAnswered()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var worker = host.Fork().Say("\"act\":\"online\"").Say("\"act\":\"exitedAfterDisconnect\"");
+        Assert.Equal(1, (int)worker.Hear(out _)["ack"]!);
+    }
+
+    [Theory]
+    [InlineData("\"address\":null,\"port\":null,\"addressType\":null,\"fd\":5", "EBADF", 1)]
+    [InlineData("\"address\":null,\"port\":70000,\"addressType\":4", "EINVAL", 0)]
+    [InlineData("\"address\":\"not an address\",\"port\":80,\"addressType\":4", "EINVAL", 0)]
+    public void Query_WithoutSense_IsRefused(string members, string errno, int warnings)
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var reply = host.Fork().Query(members, out var fd);
+        Assert.Equal((-Errno(errno), -1), ((int)reply["errno"]!, fd));
+        Assert.Equal(warnings, host.Reports.Count);
+    }
+
+    [Theory]
+    [InlineData(Balance.Shared)]
+    [InlineData(Balance.RoundRobin)]
+    public void Datagrams_HaveAlwaysADescriptor(Balance balance)
+    {
+        using var host = new ClusterHost(balance);
+        var reply = host.Fork().Query("\"address\":\"127.0.0.1\",\"port\":0,\"addressType\":\"udp4\",\"fd\":-1,\"flags\":0", out var fd);
+        Assert.Equal(0, (int)reply["errno"]!);
+        Assert.True(fd >= 0);
+        Assert.Null(reply["sockname"]);
+    }
+
+    [Theory]
+    [InlineData(Balance.PerWorker)]
+    [InlineData(Balance.RoundRobin)]
+    public void UnixSocket_IsShared(Balance balance)
+    {
+        using var folder = new TempFolder();
+        using var host = new ClusterHost(balance);
+        var query = $"\"address\":\"{folder["a.sock"]}\",\"port\":-1,\"addressType\":-1";
+        var (one, two) = (host.Fork(), host.Fork(1));
+        var (a, b) = (one.Query(query, out var first), two.Query(query, out var second));
+        Assert.Equal((string)a["key"]!, (string)b["key"]!);
+        Assert.Equal(balance != Balance.RoundRobin, first >= 0 && second >= 0);
+        Assert.Null(b["sockname"]);
+        Assert.True(File.Exists(folder["a.sock"]));
+    }
+
+    [Fact]
+    public void Connections_AreKept_UntilSomebodyTakesThem()
+    {
+        using var host = new ClusterHost(Balance.RoundRobin, 3);
+        var (one, two) = (host.Fork(), host.Fork(1));
+        var (_, port) = one.Listen();
+        using var client = ClusterHost.Connect(port);
+        one.Answer(one.HearConnection(out _), false);
+        one.CloseHandles();
+        host.Turn();
+        Assert.False(one.HasInput);
+
+        // Nobody else was there: it had as many as it wants, and the client hears of it.
+        Assert.Equal(0, client.Receive(new byte[1]));
+        _ = two.Listen();
+        using var next = ClusterHost.Connect(port);
+        one.Answer(one.HearConnection(out _), false);
+        one.CloseHandles();
+        var number = two.HearConnection(out var fd);
+        two.Answer(number, true);
+        host.Turn();
+        Assert.Equal(4, Libc.write(fd, (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference("done"u8)), 4));
+        two.Die();
+        var answer = new byte[8];
+        Assert.Equal("done", Encoding.ASCII.GetString(answer, 0, next.Receive(answer)));
+        Assert.Equal(0, next.Receive(answer)); // an end: no copy of it is left here
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Connection_OfADeadWorker_GoesToAnother(bool isOtherThere)
+    {
+        using var host = new ClusterHost(Balance.RoundRobin);
+        var one = host.Fork();
+        var (_, port) = one.Listen();
+        using var client = ClusterHost.Connect(port);
+        _ = one.HearConnection(out _);
+        var two = host.Fork(1);
+        if (isOtherThere)
+        {
+            _ = two.Listen();
+        }
+
+        one.Die();
+        if (!isOtherThere)
+        {
+            _ = two.Listen(); // it waits for it
+        }
+
+        two.Answer(two.HearConnection(out _), true);
+        Assert.False(two.HasInput);
+    }
+
+    [Fact]
+    public void Connections_AreNoMoreThanTheWindow_OnTheirWay()
+    {
+        using var host = new ClusterHost(Balance.RoundRobin);
+        var worker = host.Fork();
+        var (_, port) = worker.Listen();
+        var clients = Enumerable.Range(0, 40).Select(_ => ClusterHost.Connect(port)).ToList();
+        var numbers = new List<int>();
+        for (; worker.HasInput; numbers.Add(worker.HearConnection(out _)))
+        {
+        }
+
+        Assert.Equal(16, numbers.Count);
+        for (var i = 0; i < 40; i++)
+        {
+            worker.Answer(numbers[i], true);
+            if (i < 24)
+            {
+                numbers.Add(worker.HearConnection(out _));
+            }
+        }
+
+        Assert.False(worker.HasInput);
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public void Connections_GoAround()
+    {
+        using var host = new ClusterHost(Balance.RoundRobin, 3);
+        var workers = new[] { host.Fork(), host.Fork(1), host.Fork(2) };
+        var port = workers.Select(worker => worker.Listen().Port).Distinct().Single();
+        for (var i = 0; i < 12; i++)
+        {
+            using var client = ClusterHost.Connect(port);
+            var worker = workers[i % 3];
+            worker.Answer(worker.HearConnection(out _), true);
+        }
+    }
+
+    /// <summary>A worker without descriptors left answers NACK, and is tried again a few times.</summary>
+    [Fact]
+    public void LostDescriptor_IsSentAgain_ThenGoesElsewhere()
+    {
+        using var host = new ClusterHost(Balance.RoundRobin);
+        var (one, two) = (host.Fork(), host.Fork(1));
+        var (_, port) = one.Listen();
+        _ = two.Listen();
+        using var client = ClusterHost.Connect(port);
+        var number = -1;
+        for (var i = 0; i < 4; i++)
+        {
+            var message = one.Hear(out _, acknowledges: false);
+            Assert.True(i == 0 || number == (int)message["seq"]!);
+            number = (int)message["seq"]!;
+            Assert.False(two.HasInput);
+            one.End.Write("{\"cmd\":\"NODE_HANDLE_NACK\"}\n");
+        }
+
+        two.Answer(two.HearConnection(out _), true);
+        Assert.False(one.HasInput);
+    }
+
+    [Fact]
+    public void LostDescriptor_OfAListener_IsSentAgain_ThenRefused()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var worker = host.Fork().Say($"\"act\":\"queryServer\",\"index\":0,\"data\":null,{Any}");
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(0, (int)worker.Hear(out _, acknowledges: false)["ack"]!);
+            worker.End.Write("{\"cmd\":\"NODE_HANDLE_NACK\"}\n");
+        }
+
+        var refused = worker.Hear(out var fd);
+        Assert.Equal((0, -Errno("EMFILE"), -1), ((int)refused["ack"]!, (int)refused["errno"]!, fd));
+        Assert.Equal(0, (int)worker.Query(Any, out _)["errno"]!); // it holds nothing
+    }
+
+    [Fact]
+    public void Disconnect_SteersAway_AndAsks()
+    {
+        using var host = new ClusterHost(Balance.RoundRobin);
+        var (one, two) = (host.Fork(), host.Fork(1));
+        var (key, port) = one.Listen();
+        _ = two.Listen();
+        Assert.NotNull(host.Clusters.Disconnect(one.Pid)); // it has not said "online": npm would not understand it
+        one.Say("\"act\":\"online\"");
+        host.Turn();
+        Assert.Null(host.Clusters.Disconnect(one.Pid));
+        Assert.Equal("disconnect", (string)one.Hear(out _)["act"]!);
+        for (var i = 0; i < 4; i++)
+        {
+            using var client = ClusterHost.Connect(port);
+            two.Answer(two.HearConnection(out _), true);
+        }
+
+        one.Say($"\"act\":\"close\",\"key\":\"{key}\"");
+        Assert.False(one.HasInput);
+        one.Dispose();
+        host.TurnUntil(() => host.Disconnected.Count == 1);
+        Assert.Equal(0, host.Disconnected[0].Worker.Index);
+        Assert.NotNull(host.Clusters.Disconnect(one.Pid));
+        host.Clusters.Ended(one.Pid);
+        Assert.Single(host.Disconnected);
+    }
+
+    [Fact]
+    public void End_WithoutDisconnect_IsToldToNobody_WhenTheProcessIsReapedFirst()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var worker = host.Fork();
+        _ = worker.Listen();
+        worker.Die();
+        host.Turn();
+        Assert.Empty(host.Disconnected);
+    }
+
+    /// <summary>One process of a slot, and its successor.</summary>
+    [Fact]
+    public void Slot_Serves_AsLongAsOneOfItsProcessesDoes()
+    {
+        using var host = new ClusterHost(Balance.PerWorker, 1);
+        var old = host.Fork();
+        var (key, port) = old.Listen();
+        var successor = host.Fork();
+        _ = successor.Listen();
+        host.Clusters.Retire(old.Pid);
+        old.Say($"\"act\":\"close\",\"key\":\"{key}\"");
+        host.Turn();
+        old.Die();
+        Assert.True(ClusterHost.IsOpen(port));
+        Assert.False(successor.HasInput); // the kernel gives it to whom it serves: nothing is passed
+    }
+
+    [Fact]
+    public void Listener_OutlivesItsWorkers()
+    {
+        using var host = new ClusterHost(Balance.Shared, 1);
+        var one = host.Fork();
+        var (_, port) = one.Listen();
+        one.Die();
+        Assert.True(ClusterHost.IsOpen(port));
+        var two = host.Fork();
+        Assert.Equal(port, two.Listen().Port);
+        two.Die();
+        host.Clusters.Close("app");
+        Assert.False(ClusterHost.IsOpen(port));
+    }
+
+    [Theory]
+    [InlineData("lives on", true)]
+    [InlineData("ends", false)]
+    [InlineData("retires", false)]
+    [InlineData("listens again", false)]
+    [InlineData("other starts", false)]
+    public void Listener_ThatAllGaveUp_IsClosed_WhenNobodyIsAboutToWantIt(string story, bool isClosed)
+    {
+        using var host = new ClusterHost(Balance.Shared, 1);
+        var worker = host.Fork();
+        var (key, port) = worker.Listen();
+        if (story == "retires")
+        {
+            host.Clusters.Retire(worker.Pid);
+        }
+
+        worker.CloseHandles();
+        worker.Say($"\"act\":\"close\",\"key\":\"{key}\"");
+        host.Turn();
+        Assert.Equal(story != "retires", host.Clusters.NextDeadline.IsSet);
+        switch (story)
+        {
+            case "ends":
+                worker.Die();
+                break;
+            case "listens again":
+                Assert.Equal(0, (int)worker.Query(Any, out _)["errno"]!);
+                break;
+            case "other starts":
+                _ = host.Fork();
+                break;
+        }
+
+        host.Clusters.Expire(Clock.Now);
+        Assert.True(ClusterHost.IsOpen(port));
+        host.Clusters.Expire(Clock.Now + TimeSpan.FromSeconds(6));
+        Assert.Equal(!isClosed, ClusterHost.IsOpen(port));
+        Assert.False(host.Clusters.NextDeadline.IsSet);
+    }
+
+    [Fact]
+    public void Shutdown_IsSent_AfterWhatWaits()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var worker = host.Fork();
+        var unheard = 0;
+        Assert.Null(host.Clusters.SendShutdown(worker.Pid, () => unheard++));
+        Assert.Equal("\"shutdown\"", worker.End.ReadLine());
+        Assert.Null(host.Clusters.SendShutdown(worker.Pid, () => unheard++));
+        worker.Dispose();
+        host.TurnUntil(() => unheard == 1);
+        Assert.NotNull(host.Clusters.SendShutdown(worker.Pid, () => unheard++));
+    }
+
+    [Fact]
+    public void Ready_IsTheMessage_WhereItIsAskedFor()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        host.Spec = host.Spec with { ReadyWhen = new Init.Core.Model.ReadyWhen(Init.Core.Model.ReadyKind.Message) };
+        var worker = host.Fork().Say("\"act\":\"listening\",\"index\":0,\"address\":null,\"port\":1,\"addressType\":4");
+        host.Turn();
+        Assert.Equal(0, host.TakeReady());
+        worker.End.Write("\"ready\"\n\"ready\"\n");
+        host.Turn();
+        Assert.Equal(1, host.TakeReady());
+    }
+
+    static int Errno(string name) => name switch
+    {
+        "EADDRINUSE" => Libc.EADDRINUSE,
+        "EBADF" => Libc.EBADF,
+        "EINVAL" => Libc.EINVAL,
+        _ => Libc.EMFILE,
+    };
+}
