@@ -3,6 +3,7 @@
 set -u
 cd "$(dirname "$0")/.."
 passed=0 failed=0 skipped=0
+bash tests/tools.sh
 dotnet build Init.sln -c Debug --nologo -v quiet || { echo "the build failed"; exit 1; }
 for project in Init.Core.Tests Init.Linux.Tests Init.E2E.Tests; do
   log=$(mktemp)

@@ -143,6 +143,11 @@ public static partial class EffectiveConfig
         WriteDuration(json, "kill_timeout", app.KillTimeout);
         json.WriteString("kill_signal", app.KillSignal.ToString());
         WriteReadiness(json, app);
+        if (app.CanOverlap || !app.KeepaliveDrain)
+        {
+            json.WriteBoolean("keepalive_drain", app.KeepaliveDrain);
+        }
+
         if (app.CanOverlap || app.MaxSurge != Surge.One || app.ReloadRollback)
         {
             json.WriteString("max_surge", app.MaxSurge.ToString());

@@ -80,6 +80,9 @@ public sealed record AppSpec
     /// <summary>A reload keeps every old process until all new ones are ready, and takes the new ones back when one of them fails.</summary>
     public bool ReloadRollback { get; init; }
 
+    /// <summary>Node's cluster workers load a script that ends kept-alive connections between two requests when they are to stop.</summary>
+    public bool KeepaliveDrain { get; init; } = true;
+
     /// <summary>Asked to stop, it first closes its servers.</summary>
     public bool Disconnects => Cluster == ClusterMode.Node && !ShutdownWithMessage;
 

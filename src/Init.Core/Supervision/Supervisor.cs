@@ -137,6 +137,9 @@ public sealed partial class Supervisor
     /// <summary>That process is, or is about to become, one of the worker's own: in use, starting or ending.</summary>
     public bool IsLive(WorkerId worker, int incarnation) => SlotOf(worker, incarnation) is { State.HasProcess: true };
 
+    /// <summary>An instance of the app has a process, or is to have one before long.</summary>
+    public bool IsActive(string app) => _slots.Exists(slot => slot.Worker.App == app && IsActive(slot.State.Phase));
+
     /// <summary>It has not taken over: the worker has another process that counts.</summary>
     public bool IsSuccessor(WorkerId worker, int incarnation) => SlotOf(worker, incarnation) is { Role: SlotRole.Successor };
 

@@ -16,8 +16,13 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
     readonly Dictionary<string, NodePrimary> _primaries = [];
     readonly Dictionary<int, Member> _members = [];
 
-    /// <summary>The channel of a process has ended, and the process has not been reaped: it has closed all its servers, or it is about to end.</summary>
-    public Action<WorkerId, int>? OnDisconnected { get; set; }
+    /// <summary>Processes whose channel has ended without a word: mostly they end at once.</summary>
+    readonly List<(Instant Due, int Pid, NodeWorker Process)> _silent = [];
+
+    Ecosystem? _followed;
+
+    /// <summary>So long after an end of the channel that nobody announced a process that lives on is told of: Node ends by itself then.</summary>
+    static readonly TimeSpan SilentTime = TimeSpan.FromSeconds(2);
 
     /// <summary>When <see cref="Expire"/> has something to do; Never as long as nothing changes.</summary>
     public Instant NextDeadline
@@ -28,6 +33,11 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
             foreach (var primary in _primaries.Values)
             {
                 next = Instant.Min(next, primary.NextDeadline);
+            }
+
+            foreach (var (due, _, _) in _silent)
+            {
+                next = Instant.Min(next, due);
             }
 
             return next;
@@ -63,7 +73,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
     }
 
     /// <summary>Asks a process to close its servers and, when its connections have ended, its channel; new connections go to others from now on.</summary>
-    /// <returns>Why that is not possible, for people; null when it is asked. Its end, or <see cref="OnDisconnected"/>, follows, but it may take its time.</returns>
+    /// <returns>Why that is not possible, for people; null when it is asked. Its end, or the event Disconnected, follows, but it may take its time.</returns>
     public string? Disconnect(int pid)
     {
         if (Find(pid) is not { } member)
@@ -104,13 +114,39 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         {
             member.Process.Finish();
         }
+
+        _silent.RemoveAll(one => one.Pid == pid);
     }
 
-    /// <summary>The app has as many instances from now on.</summary>
-    public void Resize(string app, int instances) => _primaries.GetValueOrDefault(app)?.Resize(instances);
+    /// <summary>After each decision: as many sockets as there are instances, and none for an app that is down for good.</summary>
+    public void Follow(Supervisor supervisor)
+    {
+        if (_primaries.Count == 0)
+        {
+            return;
+        }
 
-    /// <summary>The app is to stay down: nobody listens for it any more. Its processes have ended.</summary>
-    public void Close(string app)
+        if (!ReferenceEquals(_followed, supervisor.Ecosystem))
+        {
+            _followed = supervisor.Ecosystem;
+            foreach (var app in _followed.Apps)
+            {
+                _primaries.GetValueOrDefault(app.Name)?.Resize(app.Instances);
+            }
+        }
+
+        foreach (var (app, primary) in _primaries)
+        {
+            if (primary.IsIdle && !supervisor.IsActive(app))
+            {
+                Close(app);
+                return; // one at a time will do
+            }
+        }
+    }
+
+    /// <summary>Nobody listens for the app any more. Its processes have ended.</summary>
+    void Close(string app)
     {
         if (_primaries.Remove(app, out var primary))
         {
@@ -126,6 +162,15 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
             if (primary.NextDeadline <= now)
             {
                 primary.Expire(now);
+            }
+        }
+
+        for (var i = _silent.Count - 1; i >= 0; i--)
+        {
+            if (_silent[i].Due <= now)
+            {
+                TellDisconnected(_silent[i].Process);
+                _silent.RemoveAt(i);
             }
         }
     }
@@ -155,10 +200,25 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         var primary = new NodePrimary(loop, spec, problem => report(new LogEvent(EventName.Warning, LogLevel.Warn, $"{app}: {problem}")))
         {
             Ready = process => queue.Tell(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.ReadyReceived(process.Incarnation))),
-            Disconnected = process => OnDisconnected?.Invoke(process.Worker, process.Incarnation),
+            Disconnected = OnDisconnected,
         };
         return _primaries[app] = primary;
     }
+
+    /// <summary>A crash closes the channel a moment before it can be reaped, and is no farewell.</summary>
+    void OnDisconnected(NodeWorker process)
+    {
+        if (process.IsRetiring)
+        {
+            TellDisconnected(process);
+        }
+        else
+        {
+            _silent.Add((Clock.Now + SilentTime, process.Pid, process));
+        }
+    }
+
+    void TellDisconnected(NodeWorker process) => queue.Tell(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.Disconnected(process.Incarnation)));
 
     Member? Find(int pid) => _members.GetValueOrDefault(pid);
 

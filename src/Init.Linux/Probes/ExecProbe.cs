@@ -20,7 +20,7 @@ sealed class ExecProbe(ProbeTools tools, AppSpec spec, int index, int pmId, Acti
     public override void Begin()
     {
         // Nobody waits for its readiness, and nobody feeds its watchdog.
-        var command = spec with { Command = spec.HealthCheck!.Command!, ReadyWhen = ReadyWhen.Running, Watchdog = TimeSpan.Zero, ShutdownWithMessage = false };
+        var command = spec with { Command = spec.HealthCheck!.Command!, ReadyWhen = ReadyWhen.Running, Watchdog = TimeSpan.Zero, ShutdownWithMessage = false, Cluster = ClusterMode.None };
         var (process, problem) = tools.Spawner.Spawn(command, index, pmId);
         if (process is null)
         {

@@ -81,6 +81,7 @@ public sealed class InitHost : IDisposable
         _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
         _oomKills = new OomKills(_cgroup);
         _runner.Probes = new ProbeRunner(_loop, _queue, _spawner, _reaper, _tree, _stages);
+        _runner.DisconnectWorker = _readiness.Clusters.Disconnect;
         _runner.ReadMemory = _cgroup is null ? null : ReadMemory;
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);
     }
@@ -167,6 +168,7 @@ public sealed class InitHost : IDisposable
         _clockWatch?.Dispose();
         _files.Dispose();
         _memoryWatch?.Dispose();
+        _readiness.Clusters.Dispose();
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
@@ -226,6 +228,7 @@ public sealed class InitHost : IDisposable
         }
 
         _files.Turn(now);
+        _readiness.Clusters.Expire(now);
         _faultsInARow = 0;
     }
 
@@ -246,7 +249,7 @@ public sealed class InitHost : IDisposable
 
     Instant NextDeadline()
     {
-        var next = Instant.Min(Instant.Min(_supervisor.NextDeadline, _files.NextDeadline), _reading?.Deadline ?? Instant.Never);
+        var next = Instant.Min(Instant.Min(_supervisor.NextDeadline, _files.NextDeadline), Instant.Min(_readiness.Clusters.NextDeadline, _reading?.Deadline ?? Instant.Never));
         foreach (var server in _servers)
         {
             next = Instant.Min(next, server.NextDeadline);
@@ -335,6 +338,7 @@ public sealed class InitHost : IDisposable
             CarryOut();
         }
 
+        _readiness.Clusters.Follow(_supervisor);
         _verbs.Settle();
     }
 

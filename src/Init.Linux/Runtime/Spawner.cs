@@ -4,6 +4,7 @@ using Init.Core.Model;
 using Init.Core.Processes;
 using Init.Core.Supervision;
 using Init.Linux.Interop;
+using Init.Linux.Cluster;
 using Init.Linux.Ipc;
 using Init.Linux.Readiness;
 using Init.Linux.Stage;
@@ -20,6 +21,7 @@ public sealed unsafe class Spawner : IDisposable
 {
     readonly Inherited _inherited;
     readonly Fd _nullInput;
+    readonly DrainFile _drain = DrainFile.InMemory();
 
     /// <summary>Of each app in Node's cluster how many processes it has had.</summary>
     readonly Dictionary<string, StrongBox<int>> _forks = [];
@@ -74,7 +76,7 @@ public sealed unsafe class Spawner : IDisposable
             return (null, problem);
         }
 
-        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd, incarnation, UniqueId(spec));
+        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd, incarnation, UniqueId(spec), _drain);
         using var argv = isStaged ? StageArgv(spec, found, stageFd) : Argv(found);
         int pid;
         var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, fds, &pid);
@@ -130,7 +132,11 @@ public sealed unsafe class Spawner : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _nullInput.Dispose();
+    public void Dispose()
+    {
+        _nullInput.Dispose();
+        _drain.Dispose();
+    }
 
     /// <summary>As for a worker, but for a program of our own or one that evaluates a configuration file: pminit's own cwd and environment.</summary>
     /// <param name="found">The program.</param>

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Init.Core.Cluster;
 using Init.Core.Model;
+using Init.Linux.Cluster;
 
 namespace Init.Linux.Runtime;
 
@@ -33,10 +35,16 @@ public static unsafe class WorkerEnvironment
     /// <param name="channelFd">NODE_CHANNEL_FD; 0: none.</param>
     /// <param name="incarnation">Which process of the worker; 0: of no concern.</param>
     /// <param name="uniqueId">NODE_UNIQUE_ID, which makes it a worker of Node's cluster; 0: none.</param>
+    /// <param name="drain">What such a worker loads before the app; null: nothing.</param>
     public static StringBlock Build(
-        Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0, int incarnation = 0, int uniqueId = 0)
+        Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0, int incarnation = 0, int uniqueId = 0, DrainFile? drain = null)
     {
         var own = Overrides(spec, index, pmId, incarnation);
+        if (uniqueId > 0 && spec.KeepaliveDrain && drain is not null)
+        {
+            AddDrain(inherited, spec, own, drain);
+        }
+
         if (notifySocket is not null)
         {
             own["NOTIFY_SOCKET"] = notifySocket;
@@ -97,6 +105,17 @@ public static unsafe class WorkerEnvironment
     /// <summary>An entry without a name has an empty one here: only an empty environment is without it.</summary>
     static bool IsKept(string name, Dictionary<string, string?> own, EnvFilter filter)
         => name.Length == 0 ? !filter.All : !own.ContainsKey(name) && !filter.Drops(name);
+
+    /// <summary>Where it cannot be loaded, a reload may cut kept-alive connections, as any other one of Node does.</summary>
+    static void AddDrain(Inherited inherited, AppSpec spec, Dictionary<string, string?> own, DrainFile drain)
+    {
+        const string Name = "NODE_OPTIONS";
+        var existing = own.TryGetValue(Name, out var value) ? value : spec.EnvFilter.Drops(Name) ? null : inherited.Variable(Name);
+        if (DrainPreload.NodeOptions(existing, string.Join(' ', spec.Command.InterpreterArgs), spec.Command.Program, drain.Path(), version: null) is { } options)
+        {
+            own[Name] = options;
+        }
+    }
 
     /// <summary>A null value removes the inherited variable.</summary>
     static Dictionary<string, string?> Overrides(AppSpec spec, int index, int pmId, int incarnation)

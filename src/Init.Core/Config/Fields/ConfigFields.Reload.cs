@@ -12,5 +12,7 @@ public static partial class ConfigFields
             static (app, value) => app.Spec = app.Spec with { MaxSurge = value }),
         AppField.Of("reload_rollback", Kinds.Boolean, "false", "A reload keeps all old processes until every new one is ready; when one of these fails, the new ones go and the old ones stay.",
             static (app, value) => app.Spec = app.Spec with { ReloadRollback = value }),
+        AppField.Of("keepalive_drain", Kinds.Boolean, "true", "Cluster workers of Node load a small script (NODE_OPTIONS), by which a reload ends kept-alive connections between two requests, not under one.",
+            static (app, value) => app.Spec = app.Spec with { KeepaliveDrain = value }),
     ];
 }
