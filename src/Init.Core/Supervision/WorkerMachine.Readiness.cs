@@ -9,6 +9,9 @@ namespace Init.Core.Supervision;
 /// </summary>
 public static partial class WorkerMachine
 {
+    /// <summary>Node ends by itself when nothing is left to do, and runs the app's exit handlers then, which the signal may not.</summary>
+    static readonly TimeSpan FarewellTime = TimeSpan.FromMilliseconds(200);
+
     static WorkerState OnReadyReceived(in WorkerState s, in Turn turn) => s.Phase switch
     {
         Phase.Down => s,
@@ -99,7 +102,7 @@ public static partial class WorkerMachine
         Phase.Down => s,
         Phase.Starting => s.Pid == 0 ? s : StopsItself(s, turn),
         Phase.Ready => StopsItself(s, turn),
-        Phase.Draining => s.IsDisconnecting ? AskToStop(s, turn) : s,
+        Phase.Draining => s.IsDisconnecting ? s with { Deadline = Instant.Min(s.Deadline, turn.Now + FarewellTime) } : s,
         Phase.Killing => s,
         Phase.Waiting => s,
         Phase.Failed => s,

@@ -25,7 +25,9 @@ public class ReloadTests
 
         Say(world, 104);
         Expect(world, "promote api/0 104", "disconnect 101");
-        world.Step(Disconnected(101));
+        world.Step(Disconnected(101)).After(199);
+        Expect(world);
+        world.After(1);
         Expect(world, "signal 101 SIGTERM");
         world.End(101, ExitStatus.Exited(0));
         Expect(world, "kill_leftovers 101", "spawn api/1 2");
@@ -224,7 +226,7 @@ public class ReloadTests
         Expect(world, "spawn api/0 2");
         Assert.Equal(changed.Env, world.Supervisor.SpecOf(new WorkerId("api", 0), 2).Env);
         Say(world, 104);
-        world.Step(Disconnected(101));
+        world.Step(Disconnected(101)).After(200);
         Expect(world, "promote api/0 104", "disconnect 101", "signal 101 SIGTERM");
         world.End(101, ExitStatus.Exited(0));
         world.End(105, ExitStatus.Exited(1));
