@@ -24,6 +24,9 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
     /// <summary>So long after an end of the channel that nobody announced a process that lives on is told of: Node ends by itself then.</summary>
     static readonly TimeSpan SilentTime = TimeSpan.FromSeconds(2);
 
+    /// <summary>Told at once of each process whose channel has ended, and which has not been reaped.</summary>
+    public Action<WorkerId, int>? ChannelEnded { get; set; }
+
     /// <summary>When <see cref="Expire"/> has something to do; Never as long as nothing changes.</summary>
     public Instant NextDeadline
     {
@@ -146,7 +149,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
     }
 
     /// <summary>Nobody listens for the app any more. Its processes have ended.</summary>
-    void Close(string app)
+    public void Close(string app)
     {
         if (_primaries.Remove(app, out var primary))
         {
@@ -208,6 +211,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
     /// <summary>A crash closes the channel a moment before it can be reaped, and is no farewell.</summary>
     void OnDisconnected(NodeWorker process)
     {
+        ChannelEnded?.Invoke(process.Worker, process.Incarnation);
         if (process.IsRetiring)
         {
             TellDisconnected(process);

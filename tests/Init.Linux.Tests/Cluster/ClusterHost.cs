@@ -34,7 +34,7 @@ sealed class ClusterHost : IDisposable
             ReadyWhen = new ReadyWhen(ReadyKind.Listening),
         };
         Loop.Fault = error => Assert.Fail(error.ToString());
-        Clusters = new NodeClusters(Loop, Queue, item => Reports.Add(item.Message)) { OnDisconnected = (worker, incarnation) => Disconnected.Add((worker, incarnation)) };
+        Clusters = new NodeClusters(Loop, Queue, item => Reports.Add(item.Message)) { ChannelEnded = (worker, incarnation) => Disconnected.Add((worker, incarnation)) };
     }
 
     public AppSpec Spec { get; set; }
