@@ -1,4 +1,5 @@
 // Crash, wait, again, give up; and which ends are by plan. Delays are read from the events: no test here measures time.
+using System.Text.Json.Nodes;
 using Init.E2E.Tests.Harness;
 using Xunit.Abstractions;
 using static Init.E2E.Tests.Harness.EcosystemFile;
@@ -90,6 +91,21 @@ public sealed class RestartTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Empty(pid1.Events("worker_failed", "api"));
         pid1.Signal(Sys.Term);
         Assert.Equal(0, pid1.WaitExit());
+    }
+
+    /// <summary>pm2 restarts it for ever: one good run, and its counter starts anew with each crash. Here the good run is 20 times `min_uptime`, as 20 s are of the default.</summary>
+    [RequiresFact]
+    public void Restart_GivesUp_WhenAnAppThatRanWellFailsAtEveryBoot()
+    {
+        const string Script = "[ -e broken ] && exit 9; while [ ! -e broken ]; do sleep 0.02; done; exit 8";
+        var pid1 = Start(Shell("api", Script).With("min_uptime", 100).With("max_restarts", 3).With("ready_when", new JsonObject { ["uptime"] = 2000 }));
+        pid1.WaitEvent("worker_ready", "api");
+
+        File.WriteAllText(Path.Combine(pid1.Folder, "broken"), "");
+
+        Assert.Equal(9, pid1.WaitExit());
+        Assert.Equal([8L, 9, 9, 9, 9], pid1.Events("worker_exited", "api").Select(e => e.Number("code") ?? -1));
+        Assert.Single(pid1.Events("worker_failed", "api"));
     }
 
     [RequiresFact]
