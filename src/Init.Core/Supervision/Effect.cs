@@ -31,8 +31,8 @@ public abstract record Effect
     /// <summary>SIGKILL the leader, its session, its group and every descendant.</summary>
     public sealed record KillTree(WorkerId Worker, int Pid) : Effect;
 
-    /// <summary>The leader is gone: SIGKILL what is left of its session and group, so that a successor finds ports and locks free.</summary>
-    public sealed record KillLeftovers(WorkerId Worker, int Pid) : Effect;
+    /// <summary>The leader is gone: SIGKILL what is left of it, so that a successor finds ports and locks free.</summary>
+    public sealed record KillLeftovers(WorkerId Worker, int Pid, int Incarnation) : Effect;
 
     /// <summary>Write one of pminit's own log lines.</summary>
     public sealed record Report(LogEvent Event) : Effect;

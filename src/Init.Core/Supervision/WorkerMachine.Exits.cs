@@ -34,7 +34,7 @@ public static partial class WorkerMachine
         if (s.Goal == Goal.Down)
         {
             ReportExited(s, status, uptime, LogLevel.Info, turn);
-            turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));
+            turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid, s.Incarnation));
             return Ended(s, status) with { Phase = Phase.Down };
         }
 
@@ -43,7 +43,7 @@ public static partial class WorkerMachine
         ReportExited(s, status, uptime, isPlanned ? LogLevel.Info : LogLevel.Warn, turn);
         if (!isPlanned)
         {
-            turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));
+            turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid, s.Incarnation));
         }
 
         return Follow(Ended(s, status), decision, turn);
@@ -59,7 +59,7 @@ public static partial class WorkerMachine
 
         var ended = Ended(s, status);
         ReportExited(s, status, uptime, LogLevel.Info, turn);
-        turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid));
+        turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid, s.Incarnation));
         if (s.Reason != Reason.Asked)
         {
             return Follow(ended, s.Reason == Reason.NotReady ? RestartPolicy.AfterFailedStart(s, turn.Spec) : RestartPolicy.AfterRemedy(s, uptime, turn.Spec), turn);

@@ -145,6 +145,7 @@ public sealed class EffectRunner(
 
     (SpawnedProcess? Process, SpawnProblem? Problem) TrySpawn(Effect.Spawn spawn, AppSpec spec)
     {
+        var isMarked = WorkerMark.Set(WorkerMark.Of(spawn.Worker, spawn.Incarnation), spec.Process);
         try
         {
             return spawner.Spawn(spec, spawn.Worker.Index, supervisor.IdOf(spawn.Worker), spawn.Incarnation);
@@ -152,6 +153,13 @@ public sealed class EffectRunner(
         catch (LinuxException error)
         {
             return (null, new SpawnProblem(SpawnStage.Fork, error.Errno, error.Message));
+        }
+        finally
+        {
+            if (isMarked)
+            {
+                WorkerMark.Clear();
+            }
         }
     }
 
@@ -208,7 +216,7 @@ public sealed class EffectRunner(
 
     void KillLeftovers(Effect.KillLeftovers leftovers)
     {
-        var killed = tree.KillLeftovers(leftovers.Pid) + tree.KillStrays(leftovers.Worker, incarnation => supervisor.IsLive(leftovers.Worker, incarnation));
+        var killed = tree.KillRest(leftovers.Pid, leftovers.Worker, leftovers.Incarnation, incarnation => supervisor.IsLive(leftovers.Worker, incarnation));
         if (killed > 0)
         {
             sink.Write(new LogEvent(EventName.LeftoversKilled, LogLevel.Warn, $"killed what {leftovers.Worker} left behind")

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Init.Core.Model;
 using Init.Linux.Interop;
+using Init.Linux.Loop;
 
 namespace Init.Linux.Runtime;
 
@@ -14,6 +15,9 @@ public sealed class ProcessTree(Reaper reaper)
     const int KillSignal = 9;
 
     static readonly string ChildrenFile = string.Create(CultureInfo.InvariantCulture, $"/proc/{Libc.getpid()}/task/{Libc.getpid()}/children");
+
+    /// <summary>How long the loop waits for what it has killed.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
     /// <summary>A tree that forks while it is killed is looked at again, this often at most.</summary>
     const int Passes = 4;
@@ -28,6 +32,39 @@ public sealed class ProcessTree(Reaper reaper)
         _ = Libc.kill(leader, KillSignal);
         SignalAll(killed, leader);
         return Sweep(leader, killed);
+    }
+
+    /// <summary>
+    /// SIGKILL to all that a process of a worker left behind, and a moment for it to be gone: a successor must not find ports taken and pid files right. The moment ends the loop's
+    /// turn a millisecond or two later, when there was something to kill; what the kernel cannot end at once (a dead mount) is not waited for.
+    /// </summary>
+    /// <param name="leader">The process that has ended.</param>
+    /// <param name="worker">Whose it was.</param>
+    /// <param name="incarnation">Its number.</param>
+    /// <param name="isLive">See <see cref="KillStrays"/>.</param>
+    /// <returns>Number of processes signalled.</returns>
+    public unsafe int KillRest(int leader, WorkerId worker, int incarnation, Func<int, bool> isLive)
+    {
+        var killed = 0;
+        var limit = Instant.Never;
+        while (KillLeftovers(leader) + KillStrays(worker, incarnation, isLive) is var found and > 0)
+        {
+            killed = Math.Max(killed, found);
+            limit = Instant.Min(limit, Clock.Now + Patience);
+            if (Clock.Now >= limit)
+            {
+                break;
+            }
+
+            _ = Libc.poll(null, 0, 1); // the time is all that is wanted
+        }
+
+        if (killed > 0)
+        {
+            reaper.ReapOrphans(OwnChildren());
+        }
+
+        return killed;
     }
 
     /// <summary>
@@ -52,20 +89,24 @@ public sealed class ProcessTree(Reaper reaper)
     }
 
     /// <summary>
-    /// SIGKILL to what a dead worker left behind in sessions of their own: orphans are our children by now, and PMINIT_WORKER, which they inherited, tells
-    /// whose they were. One that has cleared its environment, or that we may not look into, is not found.
+    /// SIGKILL to what a process of a worker left behind in sessions of their own: orphans are our children by now, and a mark which they inherited tells whose
+    /// they were. Where one has none (<see cref="WorkerMark"/>), its environment does. A child's pid cannot become somebody else's between the look and the signal.
     /// </summary>
     /// <param name="worker">Whose.</param>
+    /// <param name="incarnation">The process that has ended.</param>
     /// <param name="isLive">Tells by its number whether a process of the worker lives: in a reload another one does, and keeps what is its own.</param>
     /// <returns>Number of processes signalled.</returns>
-    public int KillStrays(WorkerId worker, Func<int, bool> isLive)
+    public int KillStrays(WorkerId worker, int incarnation, Func<int, bool> isLive)
     {
+        var mark = WorkerMark.Of(worker, incarnation);
         var killed = 0;
         foreach (var child in OwnChildren())
         {
-            if (!reaper.Owns(child) && !reaper.Expects(child) && IncarnationOf(child, worker) is { } incarnation && !isLive(incarnation))
+            if (!reaper.Owns(child) && !reaper.Expects(child))
             {
-                killed += Kill(child);
+                var found = WorkerMark.Read(child);
+                var isStray = found == mark || (found == 0 && IncarnationOf(child, worker) is { } of && !isLive(of));
+                killed += isStray && ProcFile.Stat(child) is { State: not 'Z' } ? Kill(child) : 0;
             }
         }
 
@@ -77,8 +118,9 @@ public sealed class ProcessTree(Reaper reaper)
         !reaper.Owns(pid) && !reaper.Expects(pid) && ProcFile.Stat(pid) is { } stat && stat.State != 'Z' && stat.Parent == Libc.getpid()
         && (stat.Session == session || HasMark(pid, worker, incarnation));
 
-    /// <summary>PMINIT_WORKER and PMINIT_INCARNATION say that it is of this process of the worker.</summary>
-    public static bool HasMark(int pid, WorkerId worker, int incarnation) => IncarnationOf(pid, worker) == incarnation;
+    /// <summary>The mark that it inherited, or its environment, says that it is of this process of the worker.</summary>
+    public static bool HasMark(int pid, WorkerId worker, int incarnation) =>
+        WorkerMark.Read(pid) == WorkerMark.Of(worker, incarnation) || IncarnationOf(pid, worker) == incarnation;
 
     /// <summary>By its environment: which process of the worker it stems from. 0 where that is not said; null when it is not of this worker.</summary>
     static int? IncarnationOf(int pid, WorkerId worker)

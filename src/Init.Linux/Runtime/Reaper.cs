@@ -71,6 +71,19 @@ public sealed unsafe class Reaper
         return true;
     }
 
+    /// <summary>Takes those of these children that have ended and are nobody's: as zombies they would still be found by who looks for their number (`kill -0`).</summary>
+    public void ReapOrphans(List<int> children)
+    {
+        foreach (var child in children)
+        {
+            Libc.siginfo_t info = default;
+            if (!Owns(child) && !Expects(child) && Libc.waitid(Libc.P_PID, (uint)child, &info, Libc.WEXITED | Libc.WNOHANG) == 0 && info.si_pid == child)
+            {
+                OrphansReaped++;
+            }
+        }
+    }
+
     /// <summary>How a process ended, from what waitid(2) says.</summary>
     internal static ExitStatus StatusOf(in Libc.siginfo_t info) => info.si_code == Libc.CLD_EXITED
         ? ExitStatus.Exited(info.si_status)

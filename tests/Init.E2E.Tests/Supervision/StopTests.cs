@@ -96,11 +96,15 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Equal(137, pid1.WaitExit());
     }
 
-    [RequiresFact]
-    public void Daemons_AreGone_BeforeTheSuccessorStarts_AlthoughTheyChangedSession()
+    [RequiresTheory]
+    [InlineData("setsid sleep 100000 & echo $! > pid")]
+    [InlineData("env -i setsid sleep 100000 & echo $! > pid")]
+    [InlineData("setsid env -i sh -c 'sleep 100000 & echo $! > pid'")]
+    public void Daemons_AreGone_BeforeTheSuccessorStarts_AlthoughTheyChangedSession(string daemon)
     {
-        const string Script = "if [ -e pid ] && kill -0 $(cat pid); then echo still there; fi; setsid sleep 100000 & echo $! > pid; echo up; while [ ! -e go ]; do sleep 0.02; done; rm go; exit 3";
-        var pid1 = Start(Shell("api", Script).With("min_uptime", 0), Worker("other", "print=ready"));
+        var script = $"if [ -e pid ] && kill -0 $(cat pid); then echo still there; fi; {daemon}; echo up; while [ ! -e go ]; do sleep 0.02; done; rm go; exit 3";
+        var pid1 = Start(Shell("api", script).With("min_uptime", 0), Shell("other", "env -i setsid sleep 100000 & echo ready; exec sleep 100000"));
+        pid1.WaitMessage("ready", "other");
         pid1.WaitMessage("up", "api");
         File.WriteAllText(Path.Combine(pid1.Folder, "go"), "");
         pid1.WaitMessage("up", "api", 2);
@@ -108,7 +112,7 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.DoesNotContain(pid1.Output("api"), line => line.Message == "still there");
 
         Assert.Equal(0, pid1.Client("stop", "api").Code);
-        pid1.WaitUntil("only the other is left", () => CountLiving(pid1) == 2);
+        pid1.WaitUntil("only the other and its daemon are left", () => CountLiving(pid1) == 3);
     }
 
     [RequiresFact]

@@ -119,6 +119,73 @@ public sealed class ProcessTreeTests : IDisposable
         Assert.True(IsAlive(daemon));
     }
 
+    [Theory]
+    [InlineData("setsid env -i sh -c 'echo $$; exec sleep 60' &")]
+    [InlineData("setsid env -i sh -c 'sh -c \"echo \\$\\$; exec sleep 60\" &'")]
+    public void KillStrays_FindsWhatClearedItsEnvironment_AndNoOther(string daemon)
+    {
+        var worker = new WorkerId("api", 0);
+        using var old = Marked(new WorkerId("api", 0), 1, daemon);
+        using var successor = Marked(new WorkerId("api", 0), 2, daemon);
+        using var other = Marked(new WorkerId("api", 1), 1, daemon);
+        int[] daemons = [old.ReadPid(), successor.ReadPid(), other.ReadPid()];
+        Assert.Equal(3, daemons.Select(WorkerMark.Read).Distinct().Count());
+        foreach (var leader in new[] { old, successor, other })
+        {
+            leader.Reap(); // all are orphans now
+        }
+
+        Assert.Equal(1, _tree.KillStrays(worker, 1, _ => true));
+        Child.WaitEnd(daemons[0]);
+        Assert.True(IsAlive(daemons[1]));
+        Assert.True(IsAlive(daemons[2]));
+        Assert.Equal(0, _tree.KillStrays(worker, 1, _ => true));
+        Assert.Equal(1, _tree.KillStrays(worker, 2, _ => true));
+        ExpectStrangerLives();
+    }
+
+    [Fact]
+    public void KillRest_LeavesNotEvenAZombie()
+    {
+        using var leader = Child.Shell("sleep 60 & echo $!; setsid sleep 60 & echo $!; read x; exit 0");
+        int[] left = [leader.ReadPid(), leader.ReadPid()];
+        leader.Reap();
+        Assert.Equal(1, _tree.KillRest(leader.Pid, new WorkerId("api", 0), 1, _ => true)); // unmarked: the one that left the session is not known
+        Assert.Null(ProcFile.Stat(left[0]));
+        Assert.True(IsAlive(left[1]));
+        Assert.Equal(1, _reaper.OrphansReaped);
+        Assert.Equal(0, _tree.KillRest(leader.Pid, new WorkerId("api", 0), 1, _ => true));
+        ExpectStrangerLives();
+    }
+
+    [Fact]
+    public void Mark_IsOnlyThere_WhereTheLimitMeansNothing()
+    {
+        var mark = WorkerMark.Of(new WorkerId("api", 0), 1);
+        Assert.NotEqual(mark, WorkerMark.Of(new WorkerId("api", 0), 2));
+        var limited = new ProcessSettings { Limits = [new ResourceLimit(ResourceKind.All.Single(kind => kind.Number == Libc.RLIMIT_RTTIME), null, 5, default!)] };
+        Assert.False(WorkerMark.Set(mark, limited));
+        Assert.True(WorkerMark.Set(mark, ProcessSettings.None));
+        Assert.False(WorkerMark.Set(mark, ProcessSettings.None)); // taken
+        Assert.Equal(mark, WorkerMark.Read(Environment.ProcessId));
+        WorkerMark.Clear();
+        Assert.Equal(0UL, WorkerMark.Read(Environment.ProcessId));
+        Assert.Equal(0UL, WorkerMark.Read(int.MaxValue));
+    }
+
+    static Child Marked(WorkerId worker, int incarnation, string daemon)
+    {
+        Assert.True(WorkerMark.Set(WorkerMark.Of(worker, incarnation), ProcessSettings.None));
+        try
+        {
+            return Child.Shell(daemon + " sleep 0");
+        }
+        finally
+        {
+            WorkerMark.Clear();
+        }
+    }
+
     void ExpectDeadAfterKill(Child leader, params int[] family)
     {
         Assert.All(family, pid => Assert.True(IsAlive(pid)));
