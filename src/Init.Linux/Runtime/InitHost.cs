@@ -167,6 +167,7 @@ public sealed class InitHost : IDisposable
         _reading?.Dispose();
         _clockWatch?.Dispose();
         _files.Dispose();
+        _readiness.Clusters.Dispose();
         _memoryWatch?.Dispose();
         _readiness.Clusters.Dispose();
         _signals.Dispose();
