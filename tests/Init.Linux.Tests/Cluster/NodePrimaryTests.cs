@@ -399,6 +399,20 @@ public sealed unsafe class NodePrimaryTests
         Assert.NotNull(host.Clusters.SendShutdown(worker.Pid, () => unheard++));
     }
 
+    /// <summary>Without an answer Node holds back all that it sends later.</summary>
+    [Fact]
+    public void SocketOfAWorker_IsAcknowledged_AndClosed()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        using var pipe = Pipe.Open();
+        var worker = host.Fork();
+        worker.End.Write("{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Socket\",\"msg\":{}}\n", pipe.Write.Number);
+        pipe.Write.Dispose();
+        host.TurnUntil(() => worker.End.HasInput);
+        Assert.Equal("{\"cmd\":\"NODE_HANDLE_ACK\"}", worker.End.ReadLine());
+        Assert.Equal("", Reading.ToEnd(pipe.Read.Number));
+    }
+
     [Fact]
     public void Ready_IsTheMessage_WhereItIsAskedFor()
     {
