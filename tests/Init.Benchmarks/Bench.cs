@@ -56,7 +56,9 @@ sealed class Bench(Options options, Fixtures fixtures, IReadOnlyList<Subject> al
     }
 
     /// <summary>False, with the reason noted, when the measurement did not come about.</summary>
-    public bool Try(string figure, Subject subject, Action action)
+    public bool Try(string figure, Subject subject, Action action) => Try(figure, subject.Name, action);
+
+    public bool Try(string figure, string name, Action action)
     {
         try
         {
@@ -65,8 +67,11 @@ sealed class Bench(Options options, Fixtures fixtures, IReadOnlyList<Subject> al
         }
         catch (BenchmarkException e)
         {
-            _failures.Add($"{figure}, {subject.Name}: {e.Message}");
+            Note(figure, name, e.Message);
             return false;
         }
     }
+
+    /// <summary>Why a number is missing.</summary>
+    public void Note(string figure, string name, string reason) => _failures.Add($"{figure}, {name}: {reason}");
 }

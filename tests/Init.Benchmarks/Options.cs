@@ -7,7 +7,7 @@ sealed record Options
         usage: dotnet run -c Release --project tests/Init.Benchmarks -- [options]
           --pminit PATH      the binary to measure (default out/pminit; `make publish` builds it)
           --install          install missing peers (apt-get, npm) before measuring
-          --only A,B         figures: memory, start, restart, orphans, size, wakeups, stop
+          --only A,B         figures: memory, start, restart, orphans, size, wakeups, stop, many; also cluster (minutes)
           --subjects A,B     subjects, by the names of the table's columns
           --runs N           runs of the quick figures (default 30); the others are derived from it
           --orphans N        orphans of one burst (default 10000)

@@ -48,10 +48,10 @@ try
         Console.WriteLine(fact);
     }
     var report = new Report(subjects);
-    foreach (Figure figure in Figure.All.Where(figure => options.Only.Count == 0 || options.Only.Contains(figure.Name)))
+    foreach (Figure figure in Figure.All.Where(figure => options.Only.Count == 0 ? !figure.IsLong : options.Only.Contains(figure.Name)))
     {
         Console.Error.WriteLine($"measuring {figure.Name} ...");
-        report.Add(figure.Title, [.. figure.Measure(bench)]);
+        figure.AddTo(report, bench);
     }
     Console.WriteLine();
     Console.WriteLine(report.ToText());

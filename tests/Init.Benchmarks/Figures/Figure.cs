@@ -11,9 +11,15 @@ abstract class Figure
 
     public abstract IEnumerable<Row> Measure(Bench bench);
 
+    /// <summary>Takes minutes: measured only when --only names it.</summary>
+    public virtual bool IsLong => false;
+
+    /// <summary>Measures and reports; a figure with other columns than the subjects does it in its own way.</summary>
+    public virtual void AddTo(Report report, Bench bench) => report.Add(Title, [.. Measure(bench)]);
+
     public static IReadOnlyList<Figure> All { get; } =
     [
         new MemoryFigure(), new StartFigure(), new RestartFigure(), new OrphansFigure(), new SizeFigure(), new WakeupsFigure(),
-        new StopFigure(), new ManyFigure(),
+        new StopFigure(), new ManyFigure(), new ClusterFigure(),
     ];
 }

@@ -7,6 +7,7 @@ static unsafe partial class Libc
 {
     public const int SIGINT = 2;
     public const int SIGKILL = 9;
+    public const int SIGUSR2 = 12;
     public const int SIGTERM = 15;
 
     // Equal on every architecture: both are newer than the unified table (syscall(2)).

@@ -68,6 +68,12 @@ sealed class PidNamespace : IDisposable
         {
             subject.AddSleepers(folder, sleepers, SleepProgram);
         }
+        return Start(fixtures, folder, launch);
+    }
+
+    /// <summary>Starts any program as PID 1. The folder is removed with it.</summary>
+    public static PidNamespace Start(Fixtures fixtures, string folder, Launch launch)
+    {
         string[] args =
         [
             .. fixtures.UnshareFlags, fixtures.StampExec, Path.Combine(folder, "log"), Path.Combine(folder, "stamp"), .. launch.Command,

@@ -9,7 +9,12 @@ sealed class Report(IReadOnlyList<Subject> subjects)
 
     private readonly List<(string Title, IReadOnlyList<Row> Rows)> _figures = [];
 
+    private readonly List<(string Title, IReadOnlyList<string[]> Lines)> _tables = [];
+
     public void Add(string title, IReadOnlyList<Row> rows) => _figures.Add((title, rows));
+
+    /// <summary>A table with columns of its own; its first line is the head.</summary>
+    public void AddTable(string title, IReadOnlyList<string[]> lines) => _tables.Add((title, lines));
 
     public string ToText()
     {
@@ -26,7 +31,17 @@ sealed class Report(IReadOnlyList<Subject> subjects)
                 AppendAligned(text, lines[next++], widths);
             }
         }
-        return text.Append("\nmedian (minimum..90th percentile); smaller is better in every row\n").ToString();
+        text.Append("\nmedian (minimum..90th percentile); smaller is better in every row\n");
+        foreach ((string title, IReadOnlyList<string[]> table) in _tables)
+        {
+            text.Append('\n').Append(title).Append('\n');
+            int[] columns = [.. Enumerable.Range(0, table[0].Length).Select(column => table.Max(line => line[column].Length))];
+            foreach (string[] line in table)
+            {
+                AppendAligned(text, line, columns);
+            }
+        }
+        return text.ToString();
     }
 
     public string ToMarkdown()
@@ -40,6 +55,16 @@ sealed class Report(IReadOnlyList<Subject> subjects)
             foreach (Row row in rows)
             {
                 AppendMarkdown(text, Line(row, false));
+            }
+        }
+        foreach ((string title, IReadOnlyList<string[]> table) in _tables)
+        {
+            text.Append('\n').Append(title).Append("\n\n");
+            AppendMarkdown(text, table[0]);
+            AppendMarkdown(text, [.. table[0].Select((_, column) => column == 0 ? "---" : "---:")]);
+            foreach (string[] line in table.Skip(1))
+            {
+                AppendMarkdown(text, line);
             }
         }
         return text.ToString();
