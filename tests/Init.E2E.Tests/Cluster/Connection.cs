@@ -30,9 +30,9 @@ abstract class Connection : IDisposable
         try
         {
             socket.ReceiveTimeout = socket.SendTimeout = (int)Patience.TotalMilliseconds;
-            if (family != AddressFamily.Unix)
+            if (family != AddressFamily.Unix && target.Protocol != Protocol.Datagram)
             {
-                socket.NoDelay |= target.Protocol != Protocol.Datagram;
+                socket.NoDelay = true;
             }
 
             socket.Connect(target.Address);

@@ -22,7 +22,7 @@ public abstract class Pid1Test(ITestOutputHelper output) : IDisposable
         return pid1;
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         foreach (var pid1 in started)
         {
