@@ -25,7 +25,7 @@ public static class DrainPreload
     /// <param name="file">
     /// A file with <see cref="Source"/> and <see cref="Marker"/> in its name, without blanks or quotes in its path; null when none could be written.
     /// </param>
-    /// <param name="version">What `node --version` says; null: not known. Only asked for where there is no file: a Node that does not know an option refuses to start.</param>
+    /// <param name="version">What `node --version` says, with or without its v; null: not known. Only asked for where there is no file: a Node that does not know an option refuses to start.</param>
     /// <returns>Null where it cannot be loaded: the reload then may cut kept-alive connections.</returns>
     public static string? NodeOptions(string? existing, string arguments, string script, string? file, string? version)
     {
@@ -83,12 +83,7 @@ public static class DrainPreload
     /// <summary>--import is there from 18.18 and 19.0 on.</summary>
     static bool KnowsImport(string? version)
     {
-        if (version is null || !version.StartsWith('v'))
-        {
-            return false;
-        }
-
-        var parts = version[1..].Split('.');
+        var parts = version is null ? [] : version.TrimStart('v').Split('.');
         return parts.Length >= 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var minor)

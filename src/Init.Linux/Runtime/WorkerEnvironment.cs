@@ -111,7 +111,7 @@ public static unsafe class WorkerEnvironment
     {
         const string Name = "NODE_OPTIONS";
         var existing = own.TryGetValue(Name, out var value) ? value : spec.EnvFilter.Drops(Name) ? null : inherited.Variable(Name);
-        if (DrainPreload.NodeOptions(existing, string.Join(' ', spec.Command.InterpreterArgs), spec.Command.Program, drain.Path(), version: null) is { } options)
+        if (DrainPreload.NodeOptions(existing, string.Join(' ', spec.Command.InterpreterArgs), spec.Command.Program, drain.Path(), inherited.Variable("NODE_VERSION")) is { } options)
         {
             own[Name] = options;
         }

@@ -26,6 +26,7 @@ public sealed class DrainPreloadTests
     [InlineData("v20.6.1", "", false)]
     [InlineData("v16.20.0", "server.js", false)]
     [InlineData("1.2.3", "server.js", false)]
+    [InlineData("22.9.0", "server.js", true)] // as NODE_VERSION of Node's own images
     [InlineData("v20", "server.js", false)]
     [InlineData("vx.y", "server.js", false)]
     [InlineData(null, "server.js", false)]

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Init.Core.Model;
+using Init.Linux.Cluster;
 using Init.Linux.Runtime;
 using Init.Linux.Tests.Support;
 
@@ -50,6 +51,35 @@ public unsafe class WorkerEnvironmentTests
     {
         using var some = new RawStrings("no equals", "A=1", "A=2", "B=x=y", "=C", "EMPTY=");
         Assert.Equal("A:1|B:x=y|EMPTY:", string.Join('|', some.AsInherited().Variables().Select(pair => pair.Key + ":" + pair.Value)));
+    }
+
+    /// <summary>Only workers of Node's cluster load it, after the user's own options.</summary>
+    [Fact]
+    public void DrainScript_IsAddedToNodeOptions()
+    {
+        using var folder = new TempFolder();
+        using var drain = new DrainFile(folder.Path);
+        var spec = new AppSpec { Name = "api", Command = new CommandSpec { Program = "server.js" }, Env = [KeyValuePair.Create("NODE_OPTIONS", "--own")] };
+        Assert.Equal($"--own --require {drain.Path()}", Options(spec, uniqueId: 1, drain));
+        Assert.Equal("--own", Options(spec, uniqueId: 1, null));
+        Assert.Equal("--own", Options(spec, uniqueId: 0, drain));
+        Assert.Equal($"--theirs --require {drain.Path()}", Options(spec with { Env = [] }, uniqueId: 1, drain));
+        Assert.StartsWith("--theirs --import data:", Options(spec with { Env = [] }, uniqueId: 1, new DrainFile("/proc")), StringComparison.Ordinal);
+    }
+
+    static string? Options(AppSpec spec, int uniqueId, DrainFile? drain)
+    {
+        using var environment = new RawStrings("NODE_OPTIONS=--theirs", "NODE_VERSION=22.1.0");
+        using var block = WorkerEnvironment.Build(environment.AsInherited(), spec, 2, 5, uniqueId: uniqueId, drain: drain);
+        for (var i = 0; i < block.Count; i++)
+        {
+            if (Marshal.PtrToStringUTF8((nint)block.Pointer[i]) is { } entry && entry.StartsWith("NODE_OPTIONS=", StringComparison.Ordinal))
+            {
+                return entry["NODE_OPTIONS=".Length..];
+            }
+        }
+
+        return null;
     }
 
     static string Build(AppSpec spec, params string[] own)
