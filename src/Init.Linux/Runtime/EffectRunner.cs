@@ -55,6 +55,11 @@ public sealed class EffectRunner(
                 break;
             // A pid is the worker's until we have reaped it; its exit may be reaped already and not decided yet.
             case Effect.SignalLeader signal when reaper.Owns(signal.Pid):
+                if (signal.Signal == supervisor.SpecOf(signal.Worker).KillSignal)
+                {
+                    readiness.Clusters.Retire(signal.Pid); // new connections go to others first
+                }
+
                 _ = Libc.kill(signal.Pid, signal.Signal.Number);
                 break;
             case Effect.KillTree kill when reaper.Owns(kill.Pid):

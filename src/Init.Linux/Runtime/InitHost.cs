@@ -169,7 +169,6 @@ public sealed class InitHost : IDisposable
         _files.Dispose();
         _readiness.Clusters.Dispose();
         _memoryWatch?.Dispose();
-        _readiness.Clusters.Dispose();
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
