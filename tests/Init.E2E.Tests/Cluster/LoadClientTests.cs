@@ -76,6 +76,7 @@ public sealed class LoadClientTests
                     var text = behaviour switch
                     {
                         "half" => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n4",
+                        "close after answer" => "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n42", // unsaid, it may meet the next request
                         "error" => "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\n42",
                         _ => "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n42",
                     };
