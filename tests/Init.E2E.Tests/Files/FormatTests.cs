@@ -121,10 +121,10 @@ public sealed class FormatTests(ITestOutputHelper output) : Pid1Test(output)
             require('node:fs').writeFileSync(__dirname + '/pids', pids.join(' '));
             for (;;);
             """);
-        var check = Pid1.Run([Machine.Pminit, "check", file], new() { ["PMINIT_CONFIG_TIMEOUT"] = "700ms" });
+        var check = Pid1.Run([Machine.Pminit, "check", file], new() { ["PMINIT_CONFIG_TIMEOUT"] = "3s" });
 
         Assert.Equal(BadConfig, check.Code);
-        Assert.Contains("node did not finish evaluating it within 0.7 s, and was killed", check.Errors);
+        Assert.Contains("node did not finish evaluating it within 3 s, and was killed", check.Errors);
         foreach (var pid in File.ReadAllText(Path.Combine(folder.Path, "pids")).Split(' '))
         {
             Assert.True(Limits.Poll(() => !File.Exists($"/proc/{pid}/cmdline") || File.ReadAllText($"/proc/{pid}/cmdline").Length == 0), $"{pid} lives");

@@ -210,6 +210,33 @@ sealed partial class Pid1 : IDisposable
 
     int FindChild() => unshare.HasExited ? 0 : Processes.ChildOf(unshare.Id);
 
+    /// <summary>The first of two that follow one another, below those that the kernel gives to others.</summary>
+    public static int TwoFreePorts()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            if (IsFree(port) && IsFree(port + 1))
+            {
+                return port;
+            }
+        }
+    }
+
+    static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     public static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -128,7 +128,7 @@ public sealed class HealthCheckTests(ITestOutputHelper output) : Pid1Test(output
     [RequiresFact(Needs.Python)]
     public void Instances_AreAskedAtTheirOwnPorts()
     {
-        var port = Pid1.FreePort();
+        var port = Pid1.TwoFreePorts();
         var pid1 = Start(App("web", "python3", "-c", "import os\nimport sys\nsys.argv[1:] = [os.environ['PORT']]\n" + Server)
             .With("instances", 2).With("port", port).With("increment_var", "PORT").With("ready_when", "health_check").With("health_check", new JsonObject { ["http"] = "/" }));
         pid1.WaitMessage($"asked / localhost:{port} pminit", "web");
