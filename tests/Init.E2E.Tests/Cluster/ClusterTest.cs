@@ -38,7 +38,9 @@ public abstract class ClusterTest(ITestOutputHelper output) : Pid1Test(output)
     /// <param name="kind">KIND of Fixtures/cluster/server.js; "module" is server.mjs, "typescript" server.ts, "zero" the port 0.</param>
     /// <param name="change">Fields of the app beside the usual.</param>
     /// <param name="ready">Workers that become ready.</param>
-    private protected Cluster StartCluster(int node, string kind, Func<JsonObject, JsonObject>? change = null, int ready = Workers)
+    /// <param name="beside">Another app, given the environment of the first.</param>
+    private protected Cluster StartCluster(
+        int node, string kind, Func<JsonObject, JsonObject>? change = null, int ready = Workers, Func<JsonObject, JsonObject>? beside = null)
     {
         Assert.Null(NodeTools.Missing());
         var certificate = Directory.CreateTempSubdirectory("pminit-e2e-tls-").FullName;
@@ -60,7 +62,8 @@ public abstract class ClusterTest(ITestOutputHelper output) : Pid1Test(output)
 
         var app = App("api", Machine.Fixture($"cluster/{kind switch { "module" => "server.mjs", "typescript" => "server.ts", _ => "server.js" }}"))
             .With("interpreter", NodeTools.Node(node)).With("instances", Workers).With("exec_mode", "cluster").With("env", environment);
-        var pid1 = Start(change is null ? app : change(app));
+        app = change is null ? app : change(app);
+        var pid1 = beside is null ? Start(app) : Start(app, beside((JsonObject)environment.DeepClone()));
         pid1.WaitEvent("worker_ready", "api", ready, Long);
         if (port == 0 && socket is null)
         {

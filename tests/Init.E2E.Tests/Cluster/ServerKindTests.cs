@@ -2,6 +2,7 @@
 using Init.E2E.Tests.Harness;
 using Init.Testing;
 using Xunit.Abstractions;
+using static Init.E2E.Tests.Harness.EcosystemFile;
 
 namespace Init.E2E.Tests.Cluster;
 
@@ -109,5 +110,20 @@ public sealed class ServerKindTests(ITestOutputHelper output) : ClusterTest(outp
             Assert.Contains("\"reused\":8", client.Output, StringComparison.Ordinal);
             cluster.Verb("reload", "api");
         }
+    }
+
+    /// <summary>WebSocket needs no sticky sessions: whoever was cut off by the end of its worker connects to another one.</summary>
+    [NodeTheory]
+    [InlineData(22)]
+    public void SocketIo_GoesOn_AfterAReload(int node)
+    {
+        var cluster = StartCluster(node, "socket.io", app => app.With("kill_timeout", 1000), beside: environment =>
+            App("client", Machine.Fixture("cluster/socket.io-client.js")).With("interpreter", NodeTools.Node(node)).With("env", environment).With("depends_on", "api"));
+        cluster.Pid1.WaitMessage("connected", "client");
+        cluster.Verb("reload", "api");
+        File.WriteAllText(Path.Combine(cluster.Pid1.Folder, "go"), "");
+        var line = cluster.Pid1.WaitLine("answers", l => l.App == "client" && l.Message.StartsWith("answered by ", StringComparison.Ordinal));
+        var alive = cluster.Alive.Select(pid => $"{pid}").ToHashSet();
+        Assert.All(line.Message["answered by ".Length..].Split(','), pid => Assert.Contains(pid, alive));
     }
 }

@@ -35,5 +35,11 @@ switch (kind) {
     app.listen({ port: where, host: '0.0.0.0' }, () => console.log(`listening ${where}`));
     break;
   }
+  case 'socket.io': {
+    const server = require('http').createServer(handler);
+    new (require('socket.io').Server)(server, { transports: ['websocket'] }).on('connection', (socket) => socket.on('pid', (answer) => answer(pid)));
+    server.listen(where, listening);
+    break;
+  }
   default: throw new Error(`KIND=${kind}`);
 }
