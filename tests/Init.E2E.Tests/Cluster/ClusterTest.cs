@@ -61,7 +61,8 @@ public abstract class ClusterTest(ITestOutputHelper output) : Pid1Test(output)
         }
 
         var app = App("api", Machine.Fixture($"cluster/{kind switch { "module" => "server.mjs", "typescript" => "server.ts", _ => "server.js" }}"))
-            .With("interpreter", NodeTools.Node(node)).With("instances", Workers).With("exec_mode", "cluster").With("env", environment);
+            .With("interpreter", NodeTools.Node(node)).With("instances", Workers).With("exec_mode", "cluster").With("env", environment)
+            .With("listen_timeout", 20_000); // a machine with two cores and many tests
         app = change is null ? app : change(app);
         var pid1 = beside is null ? Start(app) : Start(app, beside((JsonObject)environment.DeepClone()));
         pid1.WaitEvent("worker_ready", "api", ready, Long);
