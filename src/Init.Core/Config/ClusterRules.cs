@@ -11,9 +11,6 @@ namespace Init.Core.Config;
 /// </summary>
 static class ClusterRules
 {
-    /// <summary>As in pm2. Servers listen as soon as they can; only who never does waits so long.</summary>
-    static readonly TimeSpan ListenTimeout = TimeSpan.FromSeconds(3);
-
     public static void Settle(AppDraft draft, CommandSpec? command, Dictionary<string, DataMember> given, ConfigScope scope)
     {
         if (command is null)
@@ -40,11 +37,7 @@ static class ClusterRules
         }
         else if (!draft.WaitsForMessage && !given.ContainsKey("ready_when"))
         {
-            draft.Spec = draft.Spec with
-            {
-                ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true },
-                ListenTimeout = given.ContainsKey("listen_timeout") ? draft.Spec.ListenTimeout : ListenTimeout,
-            };
+            draft.Spec = draft.Spec with { ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true } };
         }
     }
 

@@ -32,7 +32,7 @@ public static class ExitCodes
     static readonly (string Code, string When)[] Rows =
     [
         ($"{Ok}", "an orderly stop, or all apps ended by plan"),
-        ($"{No}", "`pminit health`: not ready; any verb: no running pminit answers"),
+        ($"{No}", "`pminit health`: not ready; any verb: no running pminit answers, or what was asked for did not come to be"),
         ("the app's, 128+n for signal n", "an `essential` app ended, or a task failed; or no app is left: the code of the first that failed (1 if it was given up although each exit was 0)"),
         ($"{Killed}", "an orderly stop in which something had to be killed"),
         ("the command's, 128+n for signal n", "`pminit -- command`"),
