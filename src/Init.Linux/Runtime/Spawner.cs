@@ -132,11 +132,7 @@ public sealed unsafe class Spawner : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _nullInput.Dispose();
-        _drain.Dispose();
-    }
+    public void Dispose() => _nullInput.Dispose();
 
     /// <summary>As for a worker, but for a program of our own or one that evaluates a configuration file: pminit's own cwd and environment.</summary>
     /// <param name="found">The program.</param>

@@ -15,11 +15,7 @@ public sealed class DrainTests : IDisposable
 
     public DrainTests() => _file = new DrainFile(_folder.Path);
 
-    public void Dispose()
-    {
-        _file.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     public static TheoryData<int> Versions => new(NodeTools.Versions);
 
@@ -115,7 +111,7 @@ public sealed class DrainTests : IDisposable
     [Fact]
     public void File_IsMadeAgain_WhenSomebodyRemovedIt()
     {
-        using var file = new DrainFile("/proc", _folder.Path); // nobody can write to /proc
+        var file = new DrainFile("/proc", _folder.Path); // nobody can write to /proc
         var path = file.Path()!;
         Assert.Equal(_folder.Path, Path.GetDirectoryName(path));
         Assert.Equal(path, file.Path());
@@ -123,15 +119,30 @@ public sealed class DrainTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode(path));
         File.Delete(path);
         Assert.Equal(DrainPreload.Source, File.ReadAllText(file.Path()!));
-        file.Dispose();
-        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    /// <summary>The one of another pminit is used; what only looks like it is replaced.</summary>
+    [Fact]
+    public void File_IsShared_WhenItIsTheSame()
+    {
+        var path = _file.Path()!;
+        var written = File.GetLastWriteTimeUtc(path);
+        Assert.Equal(path, new DrainFile(_folder.Path).Path());
+        Assert.Equal(written, File.GetLastWriteTimeUtc(path));
+        File.WriteAllText(path, new string('x', DrainPreload.Source.Length));
+        Assert.Equal(path, new DrainFile(_folder.Path).Path());
+        Assert.Equal(DrainPreload.Source, File.ReadAllText(path));
+        File.SetUnixFileMode(path, (UnixFileMode)0x1b6); // 0666
+        Assert.Equal(path, _file.Path());
+        Assert.Equal((UnixFileMode)0x1a4, File.GetUnixFileMode(path));
+        Assert.Single(Directory.GetFiles(_folder.Path));
     }
 
     /// <summary>Somebody else could put another script in its place.</summary>
     [Fact]
     public void File_IsNotMade_WhereOthersMayReplaceIt()
     {
-        using var file = new DrainFile(_folder.OpenToAll().Path);
+        var file = new DrainFile(_folder.OpenToAll().Path);
         Assert.Null(file.Path());
     }
 

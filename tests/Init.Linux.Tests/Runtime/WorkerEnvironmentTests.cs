@@ -58,7 +58,7 @@ public unsafe class WorkerEnvironmentTests
     public void DrainScript_IsAddedToNodeOptions()
     {
         using var folder = new TempFolder();
-        using var drain = new DrainFile(folder.Path);
+        var drain = new DrainFile(folder.Path);
         var spec = new AppSpec { Name = "api", Command = new CommandSpec { Program = "server.js" }, Env = [KeyValuePair.Create("NODE_OPTIONS", "--own")] };
         Assert.Equal($"--own --require {drain.Path()}", Options(spec, uniqueId: 1, drain));
         Assert.Equal("--own", Options(spec, uniqueId: 1, null));
