@@ -36,7 +36,7 @@ static class AppBuilder
         ReadyRules.Settle(draft, given, scope);
         OrderRules.WarnOfDelay(draft.Spec.ShutdownDelay, given, scope);
         var command = draft.Script is null ? null : CommandBuilder.Build(draft, draft.Script, given, scope);
-        ClusterRules.Settle(draft, command, given, scope);
+        command = ClusterRules.Settle(draft, command, given, scope);
         var isNamed = given.TryGetValue("name", out var named);
         var source = isNamed ? named : script;
         var inner = source is null ? scope : scope.Child(source);

@@ -11,14 +11,17 @@ namespace Init.Core.Config;
 /// </summary>
 static class ClusterRules
 {
-    public static void Settle(AppDraft draft, CommandSpec? command, Dictionary<string, DataMember> given, ConfigScope scope)
+    /// <returns>The command: another one where a package manager was to start the app, which then is the worker itself.</returns>
+    public static CommandSpec? Settle(AppDraft draft, CommandSpec? command, Dictionary<string, DataMember> given, ConfigScope scope)
     {
         if (command is null)
         {
-            return; // an error was reported
+            return null; // an error was reported
         }
 
-        var mode = Mode(draft, command, given, scope);
+        var mode = IsAskedFor(draft) && NodeProgram.PackageManagerOf(command) is { Length: > 0 } manager
+            ? PackageMode(draft, manager, ref command, given, scope)
+            : Mode(draft, command, given, scope);
         draft.Spec = draft.Spec with { Cluster = mode };
         if (mode == ClusterMode.None)
         {
@@ -27,7 +30,7 @@ static class ClusterRules
                 scope.Child(balance).Warn(balance.KeyPosition, "has no effect", "the instances of this app share no socket; \"cluster\" says how they can");
             }
 
-            return;
+            return command;
         }
 
         if (draft.Spec.IsTask)
@@ -39,6 +42,27 @@ static class ClusterRules
         {
             draft.Spec = draft.Spec with { ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true } };
         }
+
+        return command;
+    }
+
+    static bool IsAskedFor(AppDraft draft) => draft.Cluster is { } asked ? asked == ClusterMode.Node : draft.ExecMode == "cluster";
+
+    /// <summary>npm and its like as the command: what they start in the end, or fork mode.</summary>
+    static ClusterMode PackageMode(AppDraft draft, string manager, ref CommandSpec command, Dictionary<string, DataMember> given, ConfigScope scope)
+    {
+        var found = PackageCommand.Resolve(manager, command, draft.Spec.Cwd, scope.Report.Context);
+        if (found.Command is { } app)
+        {
+            draft.Spec = draft.Spec with { Env = found.Environment(draft.Spec) };
+            command = app;
+            return ClusterMode.Node;
+        }
+
+        var member = given[draft.Cluster is null ? "exec_mode" : "cluster"];
+        scope.Child(member).Warn(member.Value.Position, "has no effect, each instance is on its own",
+            $"{manager} would be the worker, and not the app that it starts: {found.Problem}; write the command that starts the server itself as \"script\", e.g. \"node server.js\"");
+        return ClusterMode.None;
     }
 
     static ClusterMode Mode(AppDraft draft, CommandSpec command, Dictionary<string, DataMember> given, ConfigScope scope)
@@ -62,16 +86,8 @@ static class ClusterRules
         if (draft.ExecMode == "cluster")
         {
             var member = given["exec_mode"];
-            if (NodeProgram.PackageManagerOf(command) is { Length: > 0 } manager)
-            {
-                scope.Child(member).Warn(member.Value.Position, "has no effect",
-                    $"{manager} would be the worker, and not the app that it starts; write the command that {manager} runs (see \"scripts\" in package.json) as \"script\"");
-            }
-            else
-            {
-                scope.Child(member).Error(member.Value.Position, "cluster mode is Node's, and nothing says that Node runs this app",
-                    "write \"interpreter\": \"node\" for a script of Node, \"cluster\": \"node\" for a program that becomes Node, else \"fork\": then each copy must listen on a port of its own");
-            }
+            scope.Child(member).Error(member.Value.Position, "cluster mode is Node's, and nothing says that Node runs this app",
+                "write \"interpreter\": \"node\" for a script of Node, \"cluster\": \"node\" for a program that becomes Node, else \"fork\": then each copy must listen on a port of its own");
         }
 
         return ClusterMode.None;

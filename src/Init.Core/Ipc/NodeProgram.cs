@@ -22,26 +22,14 @@ public static class NodeProgram
     /// By its #! line, `env` and its options included.
     /// </summary>
     /// <param name="head">How the file begins: up to <see cref="HeadSize"/> bytes.</param>
-    public static bool IsNodeScript(ReadOnlySpan<byte> head)
+    public static bool IsNodeScript(ReadOnlySpan<byte> head) => IsNode(InterpreterOf(head, out _));
+
+    /// <summary>Node itself and its options as the #! line has them: `node --enable-source-maps`; null where the script is not Node's, or is bun's.</summary>
+    /// <param name="head">As of <see cref="IsNodeScript"/>.</param>
+    public static string? LineOfScript(ReadOnlySpan<byte> head)
     {
-        if (!head.StartsWith("#!"u8))
-        {
-            return false;
-        }
-
-        var end = head.IndexOf((byte)'\n');
-        var rest = Encoding.UTF8.GetString(head[2..(end < 0 ? head.Length : end)]).AsSpan();
-        var word = NextWord(ref rest);
-        if (NameOf(word) is "env")
-        {
-            do
-            {
-                word = NextWord(ref rest);
-            }
-            while (word.StartsWith("-") || word.IndexOf('=') >= 0);
-        }
-
-        return IsNode(word);
+        var word = InterpreterOf(head, out var rest);
+        return IsNode(word) && NameOf(word) is not "bun" ? string.Concat(word, rest.TrimEnd()) : null;
     }
 
     /// <summary>The shell line ends in node: the shell passes the channel on when it becomes the program.</summary>
@@ -62,6 +50,30 @@ public static class NodeProgram
     {
         var name = NameOf(ProgramOf(command));
         return name is "npm" or "npx" or "yarn" or "yarnpkg" or "pnpm" or "pnpx" ? name.ToString() : "";
+    }
+
+    /// <summary>What the #! line names, past `env` and its options; empty when there is no such line.</summary>
+    static ReadOnlySpan<char> InterpreterOf(ReadOnlySpan<byte> head, out ReadOnlySpan<char> rest)
+    {
+        rest = default;
+        if (!head.StartsWith("#!"u8))
+        {
+            return default;
+        }
+
+        var end = head.IndexOf((byte)'\n');
+        rest = Encoding.UTF8.GetString(head[2..(end < 0 ? head.Length : end)]).AsSpan();
+        var word = NextWord(ref rest);
+        if (NameOf(word) is "env")
+        {
+            do
+            {
+                word = NextWord(ref rest);
+            }
+            while (word.StartsWith("-") || word.IndexOf('=') >= 0);
+        }
+
+        return word;
     }
 
     /// <summary>Of a shell line the program that the shell becomes, if any.</summary>

@@ -42,6 +42,15 @@ public sealed class NodeProgramTests
     public void Script_IsNodes_ByItsFirstLine(string head, bool expected) => Assert.Equal(expected, NodeProgram.IsNodeScript(Encoding.UTF8.GetBytes(head)));
 
     [Theory]
+    [InlineData("#!/usr/bin/env node\r\nx", "node")]
+    [InlineData("#!/usr/bin/env -S A=1 node --x -y\n", "node --x -y")]
+    [InlineData("#!/usr/local/bin/node20 --x\n", "/usr/local/bin/node20 --x")]
+    [InlineData("#!/usr/bin/env bun\n", null)]
+    [InlineData("#!/bin/sh\n", null)]
+    [InlineData("node", null)]
+    public void Script_NamesNodeAndItsOptions(string head, string? expected) => Assert.Equal(expected, NodeProgram.LineOfScript(Encoding.UTF8.GetBytes(head)));
+
+    [Theory]
     [InlineData("cd app && node server.js", true)]
     [InlineData("export A=1; exec node server.js", true)]
     [InlineData("cd app && npm start", false)]

@@ -73,6 +73,20 @@ static class CommandWords
     /// <summary>True when splitting alone would not do what `sh -c` does with this text.</summary>
     public static bool NeedsShell(string text)
     {
+        if (HasSyntax(text))
+        {
+            return true;
+        }
+
+        var first = text.AsSpan().Trim();
+        var end = first.IndexOfAny(" \t");
+        first = end < 0 ? first : first[..end];
+        return IsAssignment(first) || Array.IndexOf(ShellCommands, first.ToString()) >= 0;
+    }
+
+    /// <summary>An operator, an expansion, a comment: anything that is more than words and quotes.</summary>
+    public static bool HasSyntax(string text)
+    {
         var quote = '\0';
         for (var i = 0; i < text.Length; i++)
         {
@@ -96,10 +110,7 @@ static class CommandWords
             }
         }
 
-        var first = text.AsSpan().Trim();
-        var end = first.IndexOfAny(" \t");
-        first = end < 0 ? first : first[..end];
-        return IsAssignment(first) || Array.IndexOf(ShellCommands, first.ToString()) >= 0;
+        return false;
     }
 
     /// <summary>`NAME=value`, as a shell takes it before a command.</summary>

@@ -37,7 +37,7 @@ public sealed class ClusterFieldTests
     public void Contradiction_IsAnError(string fields, string expected) => Assert.Contains(expected, Assert.Single(Read("{apps: [{" + fields + "}]}").Errors).ToString(), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("script: 'npm', args: 'start', exec_mode: 'cluster'", "npm would be the worker")]
+    [InlineData("script: 'npm', args: 'start', exec_mode: 'cluster'", "npm would be the worker, and not the app that it starts: cannot read \"package.json\": files cannot be read here")]
     [InlineData("script: 'yarn start', exec_mode: 'cluster'", "yarn would be the worker")]
     [InlineData("script: 'a.py', balance: 'shared'", "has no effect")]
     public void WhatHasNoEffect_IsSaid(string fields, string expected)
@@ -48,12 +48,12 @@ public sealed class ClusterFieldTests
     }
 
     [Theory]
-    [InlineData("", ReadyKind.Listening, true, 3)]
+    [InlineData("", ReadyKind.Listening, true, 30)]
     [InlineData(", listen_timeout: '7s'", ReadyKind.Listening, true, 7)]
     [InlineData(", ready_when: 'listening'", ReadyKind.Listening, false, 30)]
     [InlineData(", ready_when: 'running'", ReadyKind.Running, false, 30)]
     [InlineData(", wait_ready: true", ReadyKind.Message, false, 30)]
-    [InlineData(", wait_ready: false", ReadyKind.Listening, true, 3)]
+    [InlineData(", wait_ready: false", ReadyKind.Listening, true, 30)]
     public void Readiness_IsListening_UnlessTheFileSays(string fields, ReadyKind kind, bool isAssumed, int seconds)
     {
         var app = App("script: 'a.js', exec_mode: 'cluster'" + fields);
