@@ -11,4 +11,7 @@ public enum Balance
 
     /// <summary>We accept and pass each connection on.</summary>
     RoundRobin,
+
+    /// <summary>As <see cref="PerWorker"/>, but the address of the client decides which slot it meets: sticky sessions.</summary>
+    ClientIp,
 }

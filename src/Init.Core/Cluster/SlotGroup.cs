@@ -19,6 +19,9 @@ public sealed class SlotGroup
     /// <summary>How many slots the app has; those from this number on are retired: they get nothing new, and what waits there is rescued.</summary>
     public int Slots { get; set; }
 
+    /// <summary>The address of a client decides which slot it meets, not chance.</summary>
+    public bool IsSticky { get; init; }
+
     /// <summary>Somebody takes connections.</summary>
     public bool IsAnyServing
     {
@@ -72,12 +75,30 @@ public sealed class SlotGroup
     {
         var isLive = new bool[_order.Count];
         var isAnyServing = IsAnyMemberServing();
+        var isAnyLive = false;
         for (var i = 0; i < isLive.Length; i++)
         {
             isLive[i] = isAnyServing ? IsLive(_order[i]) : _order[i] < Slots;
+            isAnyLive |= isLive[i];
         }
 
-        return SteeringProgram.For(isLive);
+        return IsSticky && isAnyLive ? StickyProgram.For(Places(isLive)) : SteeringProgram.For(isLive);
+    }
+
+    /// <summary>By slot: where its socket is, or -1 when it gets no connections.</summary>
+    int[] Places(bool[] isLive)
+    {
+        var places = new int[Slots];
+        Array.Fill(places, -1);
+        for (var i = 0; i < isLive.Length; i++)
+        {
+            if (isLive[i])
+            {
+                places[_order[i]] = i;
+            }
+        }
+
+        return places;
     }
 
     /// <summary>A slot that serves without a socket of its own (there was no room for one) is no place to steer to.</summary>

@@ -6,13 +6,6 @@ namespace Init.Core.Cluster;
 /// </summary>
 public static class SteeringProgram
 {
-    const ushort LoadWord = 0x20; // BPF_LD | BPF_W | BPF_ABS
-    const ushort Modulo = 0x94; // BPF_ALU | BPF_MOD | BPF_K
-    const ushort Add = 0x04; // BPF_ALU | BPF_ADD | BPF_K
-    const ushort JumpIfAtLeast = 0x35; // BPF_JMP | BPF_JGE | BPF_K
-    const ushort ReturnIt = 0x16; // BPF_RET | BPF_A
-    const uint Random = 0xfffff000 + 56; // SKF_AD_OFF + SKF_AD_RANDOM
-
     /// <summary>The program for a group: `random % live`, and the result moved over the gaps, one comparison for each run of live sockets.</summary>
     /// <param name="isLive">By index in the kernel's array. With none alive the program takes all: what comes waits for whoever is first.</param>
     /// <returns>struct sock_filter as numbers: code, jt, jf and k from the lowest bit up. Empty for an empty group.</returns>
@@ -32,8 +25,8 @@ public static class SteeringProgram
         var isAnyLive = live > 0;
         var program = new List<ulong>
         {
-            Instruction(LoadWord, 0, Random),
-            Instruction(Modulo, 0, (uint)(isAnyLive ? live : isLive.Length)),
+            Bpf.Instruction(Bpf.LoadWord, 0, Bpf.Random),
+            Bpf.Instruction(Bpf.Modulo, 0, (uint)(isAnyLive ? live : isLive.Length)),
         };
         for (int start = 0, before = 0; before < live; start++)
         {
@@ -51,22 +44,20 @@ public static class SteeringProgram
             var after = before + end - start;
             if (after < live)
             {
-                program.Add(Instruction(JumpIfAtLeast, 2, (uint)after));
+                program.Add(Bpf.Instruction(Bpf.JumpIfAtLeast, 2, (uint)after));
             }
 
-            program.Add(Instruction(Add, 0, (uint)(start - before)));
-            program.Add(Instruction(ReturnIt, 0, 0));
+            program.Add(Bpf.Instruction(Bpf.Add, 0, (uint)(start - before)));
+            program.Add(Bpf.Instruction(Bpf.Return, 0, 0));
             before = after;
             start = end;
         }
 
         if (!isAnyLive)
         {
-            program.Add(Instruction(ReturnIt, 0, 0));
+            program.Add(Bpf.Instruction(Bpf.Return, 0, 0));
         }
 
         return [.. program];
     }
-
-    static ulong Instruction(ushort code, byte skipIfTrue, uint operand) => code | ((ulong)skipIfTrue << 16) | ((ulong)operand << 32);
 }

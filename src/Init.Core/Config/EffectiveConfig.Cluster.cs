@@ -21,6 +21,7 @@ public static partial class EffectiveConfig
                 Balance.PerWorker => "per_worker",
                 Balance.Shared => "shared",
                 Balance.RoundRobin => "round_robin",
+                Balance.ClientIp => "client_ip",
             });
         }
     }

@@ -6,6 +6,9 @@ namespace Init.Linux.Cluster;
 // The sockets of a listener: one, or one for each slot, and the program that chooses between them.
 public sealed unsafe partial class Listener
 {
+    const string Uneven = "nothing is lost, but they get uneven shares";
+    const string NotSticky = "sessions are not sticky, a client meets another worker each time; what needs one worker for several requests (Socket.IO's long-polling) fails";
+
     /// <returns>0, or the error number.</returns>
     int Begin()
     {
@@ -16,13 +19,13 @@ public sealed unsafe partial class Listener
 
         // Bound without it and set afterwards: so the first of the group cannot join what others have bound, and a foreign listener is still EADDRINUSE.
         var first = _sockets[0].Fd;
-        var refused = _balance == Balance.PerWorker && !SocketMaker.Set(first, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1) ? Libc.Errno : 0;
+        var refused = IsSplit && !SocketMaker.Set(first, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1) ? Libc.Errno : 0;
         if (Libc.listen(first.Number, Address.Backlog) != 0)
         {
             return Libc.Errno;
         }
 
-        if (_balance == Balance.PerWorker)
+        if (IsSplit)
         {
             _group.Join(0);
             if (refused == 0 && !TrySteer())
@@ -58,7 +61,7 @@ public sealed unsafe partial class Listener
 
         _ = SocketMaker.Set(_sockets[0].Fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 0); // refused: then it was not set before either
         var what = IsSteeringRefused ? "connections cannot be steered between sockets here (SO_ATTACH_REUSEPORT_CBPF" : "no socket for each worker (SO_REUSEPORT";
-        _warn($"{Address}: {what}: {Libc.Describe(errno)}), so all workers share one: nothing is lost, but they get uneven shares. `balance: \"shared\"` asks for it without a warning");
+        _warn($"{Address}: {what}: {Libc.Describe(errno)}), so all workers share one: {(_group.IsSticky ? NotSticky : Uneven)}. `balance: \"shared\"` asks for it without a warning");
     }
 
     /// <returns>0, or the error number.</returns>
@@ -84,7 +87,7 @@ public sealed unsafe partial class Listener
 
     void JoinGroup(int slot)
     {
-        if (_balance == Balance.PerWorker)
+        if (IsSplit)
         {
             _group.Join(slot);
         }
@@ -93,7 +96,7 @@ public sealed unsafe partial class Listener
     /// <summary>False when the kernel refuses; errno says why.</summary>
     bool TrySteer()
     {
-        if (_balance != Balance.PerWorker)
+        if (!IsSplit)
         {
             return true;
         }

@@ -39,11 +39,11 @@ public sealed unsafe partial class Listener : IDisposable
     {
         Key = key;
         Address = bound;
-        _balance = bound.IsUdp || (bound.Kind == ListenKind.Unix && balance == Balance.PerWorker) ? Balance.Shared : balance;
+        _balance = bound.IsUdp || (bound.Kind == ListenKind.Unix && balance != Balance.RoundRobin) ? Balance.Shared : balance;
         _loop = loop;
         _taker = taker;
         _warn = warn;
-        _group = new SlotGroup(slots);
+        _group = new SlotGroup(slots) { IsSticky = balance == Balance.ClientIp };
         _sockets.Add(new ListenSocket(loop, this, first, 0));
         _pathIdentity = bound.Kind == ListenKind.Unix ? UnixPath.Identity(bound.Address) : 0;
     }
@@ -65,6 +65,9 @@ public sealed unsafe partial class Listener : IDisposable
 
     /// <summary>What is accepted can be given to somebody.</summary>
     bool CanRescue => !_isClosed && _group.IsAnyServing && _held is null && !_resumeAt.IsSet;
+
+    /// <summary>Every slot has a socket of its own.</summary>
+    bool IsSplit => _balance is Balance.PerWorker or Balance.ClientIp;
 
     /// <summary>The socket a slot accepts from: borrowed, so send it or duplicate it. -1: its connections are passed one by one.</summary>
     public int FdFor(int slot) => _balance == Balance.RoundRobin ? -1 : (Find(slot) ?? _sockets[0]).Fd.Number;
@@ -95,7 +98,7 @@ public sealed unsafe partial class Listener : IDisposable
     internal void Resize(int slots)
     {
         _group.Slots = slots;
-        if (_balance == Balance.PerWorker)
+        if (IsSplit)
         {
             for (var slot = 0; slot < slots; slot++)
             {
@@ -223,7 +226,7 @@ public sealed unsafe partial class Listener : IDisposable
         {
             if (Address.IsTcp || _balance == Balance.RoundRobin)
             {
-                socket.Watch(CanRescue && (_balance == Balance.RoundRobin || (_balance == Balance.PerWorker && _group.IsRescued(socket.Slot))));
+                socket.Watch(CanRescue && (_balance == Balance.RoundRobin || (IsSplit && _group.IsRescued(socket.Slot))));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Init.Core.Cluster;
 
 namespace Init.Core.Tests.Cluster;
@@ -72,13 +73,15 @@ public class SlotGroupTests
     }
 
     /// <summary>The kernel's array, kept by hand, against ours, through whatever may happen in whatever order.</summary>
-    [Fact]
-    public void Walk_SteersToLiveSlotsOnly_WhateverHappens()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Walk_SteersToLiveSlotsOnly_WhateverHappens(bool isSticky)
     {
         for (var seed = 0; seed < 200; seed++)
         {
             var random = new Random(seed);
-            var group = new SlotGroup(1 + random.Next(6));
+            var group = new SlotGroup(1 + random.Next(6)) { IsSticky = isSticky };
             var kernel = new int[64];
             var count = 0;
             var serving = new HashSet<int>();
@@ -115,9 +118,33 @@ public class SlotGroupTests
         }
     }
 
-    static SlotGroup Group(int slots)
+    [Fact]
+    public void StickyClient_IsAtHome_WheneverItsSlotServes()
     {
-        var group = new SlotGroup(slots);
+        var group = Group(4, isSticky: true);
+        var homes = Homes(group);
+        Assert.Equal([0, 1, 2, 3], homes.Distinct().Order());
+        group.SetServing(0, true);
+        group.SetServing(1, true);
+        group.SetServing(3, true);
+        group.Leave(0); // a socket was shut down and listens again: the array has another order
+        group.Join(0);
+        var now = Homes(group);
+        for (var i = 0; i < homes.Length; i++)
+        {
+            Assert.NotEqual(2, now[i]);
+            Assert.True(homes[i] == 2 || homes[i] == now[i]);
+        }
+
+        group.SetServing(2, true);
+        Assert.Equal(homes, Homes(group));
+    }
+
+    static int[] Homes(SlotGroup group) => [.. Enumerable.Range(0, 200).Select(i => group.Order[(int)BpfMachine.Run(group.Steering(), new IPAddress((long)i << 24 | 10))])];
+
+    static SlotGroup Group(int slots, bool isSticky = false)
+    {
+        var group = new SlotGroup(slots) { IsSticky = isSticky };
         for (var slot = 0; slot < slots; slot++)
         {
             group.Join(slot);
@@ -132,9 +159,9 @@ public class SlotGroupTests
     {
         var program = group.Steering();
         var targets = new SortedSet<int>();
-        for (uint random = 0; random < 64 && program.Length > 0; random++)
+        for (uint random = 0; random < 200 && program.Length > 0; random++)
         {
-            targets.Add(kernel[(int)BpfMachine.Run(program, random)]);
+            targets.Add(kernel[(int)BpfMachine.Run(program, new IPAddress(random), random)]);
         }
 
         return targets;

@@ -18,10 +18,15 @@ sealed unsafe class Client : IDisposable
         return Connect(&address, Addresses.Fill(&address, path));
     }
 
-    public static Client ConnectTcp(IPAddress to, int port)
+    /// <param name="to">Whom.</param>
+    /// <param name="port">Where.</param>
+    /// <param name="from">An address of this machine; null: the kernel chooses.</param>
+    public static Client ConnectTcp(IPAddress to, int port, IPAddress? from = null)
     {
         Libc.sockaddr_storage address;
-        return Connect(&address, Addresses.Fill(&address, to, port));
+        var length = Addresses.Fill(&address, to, port);
+        Libc.sockaddr_storage own;
+        return from is null ? Connect(&address, length) : Connect(&address, length, &own, Addresses.Fill(&own, from, 0));
     }
 
     /// <summary>Bytes taken by the kernel; 0 when it takes none now; -1 when the connection is gone.</summary>
@@ -79,14 +84,14 @@ sealed unsafe class Client : IDisposable
 
     public void Dispose() => Fd.Dispose();
 
-    static Client Connect(Libc.sockaddr_storage* address, uint length)
+    static Client Connect(Libc.sockaddr_storage* address, uint length, Libc.sockaddr_storage* own = null, uint ownLength = 0)
     {
         var fd = Fd.Take(Libc.socket(address->ss_family, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0), "socket", "connecting");
-        if (Libc.connect(fd.Number, address, length) != 0)
+        if ((own is not null && Libc.bind(fd.Number, own, ownLength) != 0) || Libc.connect(fd.Number, address, length) != 0)
         {
             var errno = Libc.Errno;
             fd.Dispose();
-            throw new LinuxException("connect", errno, "connecting");
+            throw new LinuxException(own is null ? "connect" : "bind or connect", errno, "connecting");
         }
 
         Assert.Equal(0, Libc.fcntl(fd.Number, Libc.F_SETFL, Libc.O_NONBLOCK));

@@ -8,7 +8,7 @@ namespace Init.Core.Config;
 /// <summary>`exec_mode`, `cluster` and `balance`.</summary>
 static partial class ConfigValues
 {
-    static readonly ImmutableArray<string> Balances = ["per_worker", "shared", "round_robin"];
+    static readonly ImmutableArray<string> Balances = ["per_worker", "shared", "round_robin", "client_ip"];
 
     /// <summary>pm2 accepts `cluster_mode` and `fork_mode` as well.</summary>
     public static bool ExecMode(DataNode node, ConfigScope scope, out string value)
@@ -46,6 +46,7 @@ static partial class ConfigValues
         {
             "shared" => Balance.Shared,
             "round_robin" => Balance.RoundRobin,
+            "client_ip" => Balance.ClientIp,
             _ => Balance.PerWorker,
         };
         return true;

@@ -65,6 +65,7 @@ public sealed class ClusterFieldTests
     [InlineData("per_worker", Balance.PerWorker)]
     [InlineData("shared", Balance.Shared)]
     [InlineData("round_robin", Balance.RoundRobin)]
+    [InlineData("client_ip", Balance.ClientIp)]
     public void Balance_IsRead(string word, Balance expected)
     {
         var app = App($"script: 'a.js', exec_mode: 'cluster', balance: '{word}'");
