@@ -18,6 +18,8 @@ namespace Init.Linux.Runtime;
 public sealed class EffectRunner(
     Supervisor supervisor, Spawner spawner, Reaper reaper, ProcessTree tree, WorkerLogs logs, StageWatch stages, ReadyWatch readiness, LogSink sink, EventQueue queue)
 {
+    bool _reloadHasEnded;
+
     /// <summary>Reads the ecosystem file again; null when there was none (one command line).</summary>
     public Action? ReadConfig { get; set; }
 
@@ -35,6 +37,9 @@ public sealed class EffectRunner(
 
     /// <summary>Carries out health checks.</summary>
     public ProbeRunner? Probes { get; set; }
+
+    /// <summary>Whether a reload has ended since the last question.</summary>
+    public bool TakeReloadEnd() => (_reloadHasEnded, _reloadHasEnded = false).Item1;
 
     /// <summary>Set by the Exit effect.</summary>
     public int? ExitCode { get; private set; }
@@ -81,6 +86,7 @@ public sealed class EffectRunner(
                 KillLeftovers(leftovers);
                 break;
             case Effect.Report report:
+                _reloadHasEnded |= report.Event.Name is EventName.ReloadFinished or EventName.ReloadFailed;
                 sink.Write(report.Event);
                 break;
             case Effect.SampleMemory sample:

@@ -339,6 +339,11 @@ public sealed class InitHost : IDisposable
         }
 
         _readiness.Clusters.Follow(_supervisor);
+        if (_runner.TakeReloadEnd())
+        {
+            StartupMemory.GiveBack(); // nothing else needs what a reload needed, and the next one is far off
+        }
+
         _verbs.Settle();
     }
 

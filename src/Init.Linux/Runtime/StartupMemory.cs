@@ -14,7 +14,7 @@ public static unsafe class StartupMemory
     /// <summary>MADV_PAGEOUT of madvise(2), since Linux 5.4.</summary>
     const int MadvPageout = 21;
 
-    /// <summary>Call once, when everything is started. Without /proc only the heap is trimmed.</summary>
+    /// <summary>Call when everything is started, or something as rare has ended. Without /proc only the heap is trimmed.</summary>
     public static void GiveBack()
     {
         // The tree of the ecosystem file, its text and its errors are garbage by now.
