@@ -21,6 +21,7 @@ public sealed class NodeClusterTests : IDisposable
     [InlineData(Balance.PerWorker)]
     [InlineData(Balance.Shared)]
     [InlineData(Balance.RoundRobin)]
+    [InlineData(Balance.ClientIp)]
     public void Http_IsServedByAll_OnOnePort(Balance balance)
     {
         using var host = new ClusterHost(balance);
@@ -42,6 +43,10 @@ public sealed class NodeClusterTests : IDisposable
         else if (balance == Balance.PerWorker)
         {
             Assert.Equal(2, answers.Count);
+        }
+        else if (balance == Balance.ClientIp)
+        {
+            Assert.Single(answers); // there is one client
         }
     }
 
