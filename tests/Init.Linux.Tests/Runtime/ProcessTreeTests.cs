@@ -148,7 +148,7 @@ public sealed class ProcessTreeTests : IDisposable
     [Fact]
     public void KillRest_LeavesNotEvenAZombie()
     {
-        using var leader = Child.Shell("sleep 60 & echo $!; setsid sleep 60 & echo $!; read x; exit 0");
+        using var leader = Child.Shell("sleep 60 & echo $!; " + Daemon + " read x; exit 0");
         int[] left = [leader.ReadPid(), leader.ReadPid()];
         leader.Reap();
         Assert.Equal(1, _tree.KillRest(leader.Pid, new WorkerId("api", 0), 1, _ => true)); // unmarked: the one that left the session is not known
