@@ -118,6 +118,8 @@ public static class DrainPreload
     // - the responses are caught where Node turns headers into text, which no middleware goes around; what is informational (1xx) is left alone;
     // - close() ends idle connections from Node 19 on, and HTTP/2 sessions from 24 on, so both are held back while it lingers;
     // - GOAWAY with the highest stream number first: a stream that is on its way is served, none is refused (RFC 9113, 6.8);
+    // - catch {} says nothing: it is the app's own process and output, and whatever a future Node has changed, the app has to go on as without the script;
+    //   what is lost then shows in the tests of each version, which count requests;
     // - listen() is the one place where HTTP/2 servers can be met without loading node:http2 into every worker.
     const string Script = """
         /*pminit-drain*/
