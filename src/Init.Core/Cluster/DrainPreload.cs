@@ -117,7 +117,8 @@ public static class DrainPreload
     // - cluster's own listener was registered before, hence prependListener;
     // - the responses are caught where Node turns headers into text, which no middleware goes around; what is informational (1xx) is left alone;
     // - close() ends idle connections from Node 19 on, and HTTP/2 sessions from 24 on, so both are held back while it lingers;
-    // - GOAWAY with the highest stream number first: a stream that is on its way is served, none is refused (RFC 9113, 6.8);
+    // - GOAWAY names the last stream that was taken, so that its client may send a later one again (RFC 9113, 6.8): a higher number would promise what Node
+    //   does not keep, as it reads no stream after any GOAWAY. A session without a stream has to be allowed its first: clients fail in the handshake else;
     // - catch {} says nothing: it is the app's own process and output, and whatever a future Node has changed, the app has to go on as without the script;
     //   what is lost then shows in the tests of each version, which count requests;
     // - listen() is the one place where HTTP/2 servers can be met without loading node:http2 into every worker.
@@ -184,7 +185,11 @@ public static class DrainPreload
               }, 1000).unref();
               for (const session of sessions) {
                 session.close = () => {};
-                if (!session.destroyed) session.goaway(0, 0x7fffffff);
+                const leave = () => {
+                  if (!session.destroyed) session.goaway();
+                };
+                if (session.state.lastProcStreamID) leave();
+                else session.once('stream', leave);
               }
             };
             let isDraining = false;
