@@ -16,6 +16,9 @@ static class NodeTools
     /// <summary>For require(): NODE_PATH of an app that uses express, fastify or socket.io.</summary>
     public static string Frameworks => Path.Combine(Folder, "frameworks", "node_modules");
 
+    /// <summary>A built app of Next.js (Fixtures/next of the end-to-end tests).</summary>
+    public static string Next => Path.Combine(Folder, "next");
+
     public static string Node(int version)
     {
         var cpu = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x64";
@@ -31,6 +34,11 @@ static class NodeTools
             {
                 return $"Node {version} is not at {Node(version)}; tests/tools.sh installs it from npm";
             }
+        }
+
+        if (!File.Exists(Path.Combine(Next, ".next", "BUILD_ID")))
+        {
+            return $"the app of Next.js is not in {Next}; tests/tools.sh builds it";
         }
 
         return Directory.Exists(Path.Combine(Frameworks, "fastify")) ? null : $"the frameworks are not in {Frameworks}; tests/tools.sh installs them from npm";

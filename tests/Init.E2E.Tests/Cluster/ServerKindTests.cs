@@ -122,18 +122,49 @@ public sealed class ServerKindTests(ITestOutputHelper output) : ClusterTest(outp
         }
     }
 
-    /// <summary>WebSocket needs no sticky sessions: whoever was cut off by the end of its worker connects to another one.</summary>
+    /// <summary>
+    /// Whoever is cut off by the end of its worker connects to another one. Over WebSocket that needs nothing; in long polling each request is a connection of
+    /// its own, and one session has to stay with one worker.
+    /// </summary>
     [NodeTheory]
-    [InlineData(22)]
-    public void SocketIo_GoesOn_AfterAReload(int node)
+    [InlineData(22, "websocket", "per_worker")]
+    [InlineData(22, "polling", "client_ip")]
+    [InlineData(24, "polling", "client_ip")]
+    public void SocketIo_GoesOn_AfterAReload(int node, string transport, string balance)
     {
-        var cluster = StartCluster(node, "socket.io", app => app.With("kill_timeout", 1000), beside: environment =>
-            App("client", Machine.Fixture("cluster/socket.io-client.js")).With("interpreter", NodeTools.Node(node)).With("env", environment).With("depends_on", "api"));
+        var cluster = StartCluster(node, "socket.io", app => app.With("kill_timeout", 1000).With("balance", balance), beside: environment =>
+            App("client", Machine.Fixture("cluster/socket.io-client.js")).With("interpreter", NodeTools.Node(node))
+                .With("env", environment.With("TRANSPORT", transport)).With("depends_on", "api"));
         cluster.Pid1.WaitMessage("connected", "client");
         cluster.Verb("reload", "api");
         File.WriteAllText(Path.Combine(cluster.Pid1.Folder, "go"), "");
         var line = cluster.Pid1.WaitLine("answers", l => l.App == "client" && l.Message.StartsWith("answered by ", StringComparison.Ordinal));
         var alive = cluster.Alive.Select(pid => $"{pid}").ToHashSet();
         Assert.All(line.Message["answered by ".Length..].Split(','), pid => Assert.Contains(pid, alive));
+    }
+
+    /// <summary>A server that binds by itself has a port for each instance here, and is found to listen without a word to the primary.</summary>
+    [NodeTheory]
+    [InlineData(18)]
+    [InlineData(24)]
+    public void Exclusive_ServesOnPortsOfItsOwn(int node)
+    {
+        var cluster = StartCluster(node, "exclusive");
+        var first = (System.Net.IPEndPoint)cluster.Target.Address;
+        var pids = Enumerable.Range(0, Workers).Select(instance => Assert.Single(LoadClient.AskOneByOne(Target.Tcp(Protocol.Http, first.Port + instance), 20).Pids).Key);
+        Assert.Equal(cluster.Alive.Order(), pids.Select(long.Parse).Order());
+        cluster.Verb("restart", "api");
+        Assert.Equal(20, LoadClient.AskOneByOne(cluster.Target, 20).Ok);
+    }
+
+    [NodeTheory]
+    [InlineData(20, "npm start")]
+    [InlineData(24, "node_modules/next/dist/bin/next start")]
+    public void NextJs_LosesNothing(int node, string command)
+    {
+        var words = command.Split(' ');
+        var cluster = StartCluster(node, "next", app => app.With("script", words[0]).With("args", words[1]).With("cwd", NodeTools.Next));
+        Reload(cluster, false, true);
+        Scale(cluster, false, true);
     }
 }

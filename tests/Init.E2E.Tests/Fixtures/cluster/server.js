@@ -11,6 +11,11 @@ if (kind === 'crash' && process.env.NODE_APP_INSTANCE === '1') process.exit(3);
 switch (kind) {
   case 'http': case 'crash': require('http').createServer(handler).listen(where, listening); break;
   case 'reuse': require('http').createServer(handler).listen({ port: where, reusePort: true }, listening); break;
+  case 'exclusive': {
+    const port = where + Number(process.env.NODE_APP_INSTANCE);
+    require('http').createServer(handler).listen({ port, host: '127.0.0.1', exclusive: true }, listening);
+    break;
+  }
   case 'https': require('https').createServer(tls(), handler).listen(where, listening); break;
   case 'http2': require('http2').createServer(handler).listen(where, listening); break;
   case 'net': require('net').createServer((socket) => {
@@ -37,7 +42,7 @@ switch (kind) {
   }
   case 'socket.io': {
     const server = require('http').createServer(handler);
-    new (require('socket.io').Server)(server, { transports: ['websocket'] }).on('connection', (socket) => socket.on('pid', (answer) => answer(pid)));
+    new (require('socket.io').Server)(server).on('connection', (socket) => socket.on('pid', (answer) => answer(pid)));
     server.listen(where, listening);
     break;
   }
