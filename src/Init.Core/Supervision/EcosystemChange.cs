@@ -16,6 +16,9 @@ public enum AppChangeKind
     /// <summary>Something a process is started with has changed.</summary>
     Restarted,
 
+    /// <summary>The same, and its processes can serve side by side: a reload replaces them.</summary>
+    Reloaded,
+
     /// <summary>Only what pminit itself goes by has changed: no process notices.</summary>
     Adjusted,
 }
@@ -64,7 +67,10 @@ public sealed record EcosystemChange
             }
             else if (EffectiveConfig.Differences(previous, app) is { IsEmpty: false } fields)
             {
-                changes.Add(new AppChange(app.Name, fields.Has(static field => !Unnoticed.Contains(field)) ? AppChangeKind.Restarted : AppChangeKind.Adjusted, fields));
+                var kind = !fields.Has(static field => !Unnoticed.Contains(field)) ? AppChangeKind.Adjusted
+                    : app.CanOverlap && previous.CanOverlap ? AppChangeKind.Reloaded
+                    : AppChangeKind.Restarted;
+                changes.Add(new AppChange(app.Name, kind, fields));
             }
         }
 
@@ -111,6 +117,7 @@ public sealed record EcosystemChange
         AppChangeKind.Added => "added",
         AppChangeKind.Removed => "removed",
         AppChangeKind.Restarted => "restarted",
+        AppChangeKind.Reloaded => "reloaded",
         AppChangeKind.Adjusted => "adjusted",
     };
 

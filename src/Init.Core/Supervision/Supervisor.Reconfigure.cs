@@ -44,7 +44,7 @@ public sealed partial class Supervisor
 
     void Apply(Ecosystem now, EcosystemChange change, Instant at, List<Effect> effects)
     {
-        var restarted = new HashSet<string>(change.Apps.Filter(static app => app.Kind == AppChangeKind.Restarted).Map(static app => app.App), StringComparer.Ordinal);
+        var restarted = new HashSet<string>(change.Apps.Filter(static app => app.Kind is AppChangeKind.Restarted or AppChangeKind.Reloaded).Map(static app => app.App), StringComparer.Ordinal);
 
         // What the new file has no more stops first: it may hold a port that its successor under another name wants.
         var wanted = now.AppsByName();

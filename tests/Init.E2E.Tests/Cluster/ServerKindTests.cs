@@ -1,23 +1,22 @@
-// Other servers than a plain HTTP one, each on one or two versions of Node.
-using Init.E2E.Tests.Harness;
+// Other servers than a plain HTTP one, on every version of Node; what they do beside serving is in ServerFeatureTests.
 using Init.Testing;
 using Xunit.Abstractions;
-using static Init.E2E.Tests.Harness.EcosystemFile;
 
 namespace Init.E2E.Tests.Cluster;
 
 public sealed class ServerKindTests(ITestOutputHelper output) : ClusterTest(output)
 {
+    public static IEnumerable<object[]> Lasting => Each("express", "fastify", "https", "http2", "unix", "zero", "module", "typescript");
+
+    public static IEnumerable<object[]> Short => Each("net", "dgram");
+
+    public static IEnumerable<object[]> Killed => Each("express", "fastify", "https", "net", "unix", "zero");
+
+    /// <summary>
+    /// Of HTTP/2 sessions too: what crosses the GOAWAY on its way is refused by its number, and the client sends it elsewhere.
+    /// </summary>
     [NodeTheory]
-    [InlineData(18, "express")]
-    [InlineData(20, "fastify")]
-    [InlineData(22, "express")]
-    [InlineData(24, "fastify")]
-    [InlineData(22, "https")]
-    [InlineData(20, "unix")]
-    [InlineData(24, "zero")]
-    [InlineData(22, "module")]
-    [InlineData(24, "typescript")]
+    [MemberData(nameof(Lasting))]
     public void ReloadAndScale_LoseNothing(int node, string kind)
     {
         var cluster = StartCluster(node, kind);
@@ -25,23 +24,9 @@ public sealed class ServerKindTests(ITestOutputHelper output) : ClusterTest(outp
         Scale(cluster, false, true);
     }
 
-    /// <summary>In long sessions too: what crosses the GOAWAY on its way is refused by its number, and the client sends it elsewhere.</summary>
-    [NodeTheory]
-    [InlineData(18)]
-    [InlineData(24)]
-    public void Http2_LosesNothing(int node)
-    {
-        var cluster = StartCluster(node, "http2");
-        Reload(cluster, false, true);
-        Scale(cluster, false, true);
-    }
-
     /// <summary>A connection of such a server lasts as long as its peers want, so only new ones are asked.</summary>
     [NodeTheory]
-    [InlineData(20, "net")]
-    [InlineData(24, "net")]
-    [InlineData(20, "dgram")]
-    [InlineData(24, "dgram")]
+    [MemberData(nameof(Short))]
     public void ReloadAndScale_LoseNothing_OfShortConversations(int node, string kind)
     {
         var cluster = StartCluster(node, kind);
@@ -50,121 +35,14 @@ public sealed class ServerKindTests(ITestOutputHelper output) : ClusterTest(outp
     }
 
     [NodeTheory]
-    [InlineData(20, "express")]
-    [InlineData(24, "fastify")]
-    [InlineData(22, "https")]
-    [InlineData(18, "net")]
-    [InlineData(22, "unix")]
-    [InlineData(20, "zero")]
+    [MemberData(nameof(Killed))]
     public void Kill_CostsOnlyWhatWasInFlight(int node, string kind)
         => Kill(StartCluster(node, kind), kind == "net" ? [false] : [false, true]);
 
-    /// <summary>Node then asks its primary for nothing: the workers have sockets of their own, and are found to listen without a word.</summary>
-    [NodeTheory]
-    [InlineData(24)]
-    public void ReusePort_Serves(int node)
-    {
-        var cluster = StartCluster(node, "reuse");
-        Assert.Equal(Workers, LoadClient.AskOneByOne(cluster.Target, 100).Pids.Count);
-    }
-
-    [NodeTheory]
-    [InlineData(20)]
-    public void Connections_TakeTurns_InRoundRobin(int node)
-    {
-        var cluster = StartCluster(node, "http", app => app.With("balance", "round_robin"));
-        var seen = LoadClient.AskOneByOne(cluster.Target, 1000);
-        Assert.Equal(Workers, seen.Pids.Count);
-        Assert.InRange(seen.Pids.Values.Max() - seen.Pids.Values.Min(), 0, 1);
-    }
-
-    [NodeTheory]
-    [InlineData(18, "round_robin")]
-    [InlineData(24, "round_robin")]
-    [InlineData(22, "shared")]
-    public void NothingIsLost_InEveryBalance(int node, string balance)
-    {
-        var cluster = StartCluster(node, "http", app => app.With("balance", balance));
-        Reload(cluster, false, true);
-        Scale(cluster, false, true);
-        Kill(cluster, false, true);
-    }
-
-    /// <summary>Worker 1 ends as soon as it runs, and is started again for ever.</summary>
-    [NodeTheory]
-    [InlineData(20, "per_worker")]
-    [InlineData(24, "round_robin")]
-    public void CrashLoop_CostsNoRequest(int node, string balance)
-    {
-        var cluster = StartCluster(
-            node, "crash", app => app.With("balance", balance).With("max_restarts", 1000).With("restart_delay", 100), ready: Workers - 1);
-        UnderLoad(cluster, [false, true], (loads, pid1) =>
-        {
-            pid1.WaitEvent("worker_exited", "api", 8, Long);
-            Assert.Equal(Workers - 1, loads[0].Result.Pids.Count);
-        });
-    }
-
-    [NodeTheory]
-    [InlineData(18)]
-    [InlineData(24)]
-    public void TlsSessions_AreResumed_ByEveryWorker_AndAfterAReload(int node)
-    {
-        var cluster = StartCluster(node, "https");
-        var port = ((System.Net.IPEndPoint)cluster.Target.Address).Port;
-        var session = Path.Combine(cluster.Pid1.Folder, "session");
-        for (var round = 1; round <= 2; round++)
-        {
-            var client = Pid1.Run([NodeTools.Node(node), Machine.Fixture("cluster/tls-client.js"), $"{port}", session], []);
-            Assert.True(client.Code == 0, client.Errors);
-            Assert.Contains("\"reused\":8", client.Output, StringComparison.Ordinal);
-            cluster.Verb("reload", "api");
-        }
-    }
-
-    /// <summary>
-    /// Whoever is cut off by the end of its worker connects to another one. Over WebSocket that needs nothing; in long polling each request is a connection of
-    /// its own, and one session has to stay with one worker.
-    /// </summary>
-    [NodeTheory]
-    [InlineData(22, "websocket", "per_worker")]
-    [InlineData(22, "polling", "client_ip")]
-    [InlineData(24, "polling", "client_ip")]
-    public void SocketIo_GoesOn_AfterAReload(int node, string transport, string balance)
-    {
-        var cluster = StartCluster(node, "socket.io", app => app.With("kill_timeout", 1000).With("balance", balance), beside: environment =>
-            App("client", Machine.Fixture("cluster/socket.io-client.js")).With("interpreter", NodeTools.Node(node))
-                .With("env", environment.With("TRANSPORT", transport)).With("depends_on", "api"));
-        cluster.Pid1.WaitMessage("connected", "client");
-        cluster.Verb("reload", "api");
-        File.WriteAllText(Path.Combine(cluster.Pid1.Folder, "go"), "");
-        var line = cluster.Pid1.WaitLine("answers", l => l.App == "client" && l.Message.StartsWith("answered by ", StringComparison.Ordinal));
-        var alive = cluster.Alive.Select(pid => $"{pid}").ToHashSet();
-        Assert.All(line.Message["answered by ".Length..].Split(','), pid => Assert.Contains(pid, alive));
-    }
-
-    /// <summary>A server that binds by itself has a port for each instance here, and is found to listen without a word to the primary.</summary>
-    [NodeTheory]
-    [InlineData(18)]
-    [InlineData(24)]
-    public void Exclusive_ServesOnPortsOfItsOwn(int node)
-    {
-        var cluster = StartCluster(node, "exclusive");
-        var first = (System.Net.IPEndPoint)cluster.Target.Address;
-        var pids = Enumerable.Range(0, Workers).Select(instance => Assert.Single(LoadClient.AskOneByOne(Target.Tcp(Protocol.Http, first.Port + instance), 20).Pids).Key);
-        Assert.Equal(cluster.Alive.Order(), pids.Select(long.Parse).Order());
-        cluster.Verb("restart", "api");
-        Assert.Equal(20, LoadClient.AskOneByOne(cluster.Target, 20).Ok);
-    }
-
-    [NodeTheory]
-    [InlineData(20, "npm start")]
-    [InlineData(24, "node_modules/next/dist/bin/next start")]
-    public void NextJs_LosesNothing(int node, string command)
-    {
-        var words = command.Split(' ');
-        var cluster = StartCluster(node, "next", app => app.With("script", words[0]).With("args", words[1]).With("cwd", NodeTools.Next));
-        Reload(cluster, false, true);
-        Scale(cluster, false, true);
-    }
+    /// <summary>Fastify 5 needs Node 20; Node reads TypeScript from 22.18 on.</summary>
+    static IEnumerable<object[]> Each(params string[] kinds)
+        => from kind in kinds
+           from node in NodeTools.Versions
+           where node >= kind switch { "fastify" => 20, "typescript" => 22, _ => 0 }
+           select new object[] { node, kind };
 }

@@ -214,6 +214,15 @@ public sealed class ReconfigureTests
         Assert.Equal("jobs: restarted (command, env.B, env.KEY, stop_exit_codes, env.A)", change.ToString());
     }
 
+    /// <summary>Only where the old process and the new one can serve side by side.</summary>
+    [Theory]
+    [InlineData(ClusterMode.Node, ClusterMode.Node, "jobs: reloaded (cwd)")]
+    [InlineData(ClusterMode.None, ClusterMode.Node, "jobs: restarted (cwd, cluster, ")]
+    [InlineData(ClusterMode.Node, ClusterMode.None, "jobs: restarted (cwd, cluster, ")]
+    public void Difference_SaysReloaded(ClusterMode before, ClusterMode after, string expected)
+        => Assert.StartsWith(expected, EcosystemChange.Between(
+            Specs.Of(Jobs with { Cluster = before }), Specs.Of(Jobs with { Cluster = after, Cwd = "/" })).ToString());
+
     static string OnlyMessage(World world) => Assert.Single(world.Effects.OfType<Effect.Report>(), report => report.Event.Name == EventName.ConfigApplied).Event.Message;
 
     static IEnumerable<string> Signals(World world) => world.Effects.OfType<Effect.SignalLeader>().Select(EffectText.Of);

@@ -12,8 +12,8 @@ switch (kind) {
   case 'http': case 'crash': require('http').createServer(handler).listen(where, listening); break;
   case 'reuse': require('http').createServer(handler).listen({ port: where, reusePort: true }, listening); break;
   case 'exclusive': {
-    const port = where + Number(process.env.NODE_APP_INSTANCE);
-    require('http').createServer(handler).listen({ port, host: '127.0.0.1', exclusive: true }, listening);
+    const host = `127.0.0.${1 + Number(process.env.NODE_APP_INSTANCE)}`;
+    require('http').createServer(handler).listen({ port: where, host, exclusive: true }, listening);
     break;
   }
   case 'https': require('https').createServer(tls(), handler).listen(where, listening); break;
