@@ -18,7 +18,7 @@ public sealed class ReloadTests : Pid1Test
 
     const string Server = """
         const fs = require('fs');
-        if (fs.existsSync('broken')) process.exit(3);
+        if (fs.existsSync('broken') || fs.existsSync(`broken-${process.env.NODE_APP_INSTANCE}`)) process.exit(3);
         if (fs.existsSync('mute')) setInterval(() => {}, 1000);
         else require('http').createServer((request, response) => response.end(`${process.pid} ${process.env.RELEASE}`)).listen(+process.env.PORT, '127.0.0.1');
         """;
@@ -64,8 +64,9 @@ public sealed class ReloadTests : Pid1Test
     {
         var pid1 = StartServer(app => app.With("reload_rollback", true));
         var before = pid1.Events("worker_started", "api").Select(e => e.Pid).ToList();
-        Put(pid1, "broken");
+        Put(pid1, "broken-1");
         Assert.Equal(1, pid1.Client("reload", "api").Code);
+        Assert.Equal(2, pid1.Events("worker_ready", "api").Where(e => e.Instance == 0).Count()); // the first one's new process had come up
         var listed = JsonNode.Parse(pid1.Client("jlist").Output)!.AsArray().Select(one => (long?)one!["pid"]!.GetValue<long>());
         Assert.Equal(before.Order(), listed.Order());
     }
