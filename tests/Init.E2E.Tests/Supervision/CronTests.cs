@@ -54,6 +54,23 @@ public sealed class CronTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresFact]
+    public void Replace_StopsTheRunFirst_AndAllow_RunsBesideIt()
+    {
+        var replaced = Worker("replaced", "print=ran on-term=0").With("autorestart", false).With("cron_restart", "* * * * * *").With("concurrency_policy", "replace");
+        var beside = Worker("beside", "print=ran on-term=0").With("autorestart", false).With("cron_restart", "* * * * * *").With("concurrency_policy", "allow").With("instances", 3);
+        var pid1 = Start(replaced, beside);
+
+        pid1.WaitEvent("worker_started", "replaced", 3);
+        pid1.WaitEvent("worker_started", "beside", 3);
+        pid1.WaitEvent("schedule_skipped", "beside");
+
+        var order = pid1.Lines.Where(l => l.App == "replaced" && l.Event is "worker_started" or "worker_exited").Select(l => l.Event).Take(5);
+        Assert.Equal(["worker_started", "worker_exited", "worker_started", "worker_exited", "worker_started"], order);
+        Assert.Empty(pid1.Events("worker_exited", "beside"));
+        Assert.Equal([0L, 1L, 2L], pid1.Events("worker_started", "beside").Select(e => e.Instance!.Value));
+    }
+
+    [RequiresFact]
     public void Service_IsRestarted_OneInstanceAfterAnother()
     {
         var pid1 = Start(Worker("api", "print=up on-term=0").With("instances", 2).With("cron_restart", "*/3 * * * * *"));
