@@ -1,5 +1,6 @@
 // What servers do beside serving, each on one or two versions of Node: balances, crash loops, TLS sessions, Socket.IO, Next.js.
 using System.Net;
+using System.Text.Json.Nodes;
 using Init.E2E.Tests.Harness;
 using Init.Testing;
 using Xunit.Abstractions;
@@ -38,6 +39,39 @@ public sealed class ServerFeatureTests(ITestOutputHelper output) : ClusterTest(o
         Reload(cluster, false, true);
         Scale(cluster, false, true);
         Kill(cluster, false, true);
+    }
+
+    /// <summary>Instances come and go while others are being replaced, and in the end all of them stop in the middle of it.</summary>
+    [NodeTheory]
+    [InlineData(20)]
+    [InlineData(24)]
+    public void ScaleDuringAReload_LosesNothing_AndAStopDuringBothIsOrderly(int node)
+    {
+        var cluster = StartCluster(node, "http", app => app.With("max_surge", 2));
+        UnderLoad(cluster, [false, true], (loads, pid1) =>
+        {
+            foreach (var workers in new[] { 5, 1, 4, 2 })
+            {
+                cluster.Verb("reload", "api", "--no-wait");
+                cluster.Verb("scale", "api", $"{workers}");
+                pid1.WaitUntil($"{workers} workers", () => Pids(pid1).Length == workers && cluster.Alive.Count() == workers, Long);
+                loads[0].WaitPids(pid1, Pids(pid1));
+            }
+        });
+        cluster.Verb("reload", "api", "--no-wait");
+        cluster.Verb("scale", "api", "6");
+        cluster.Pid1.Signal(Sys.Term);
+        Assert.Equal(0, cluster.Pid1.WaitExit());
+        Assert.Empty(cluster.Pid1.Events("worker_killed"));
+    }
+
+    /// <summary>What `jlist` shows, sorted; numbers are 0 to n - 1, some of them twice while one process takes over from another.</summary>
+    static long[] Pids(Pid1 pid1)
+    {
+        var listed = JsonNode.Parse(pid1.Client("jlist").Output)!.AsArray();
+        var numbers = listed.Select(one => one!["pm2_env"]!["NODE_APP_INSTANCE"]!.GetValue<int>()).Distinct().Order().ToList();
+        Assert.Equal(Enumerable.Range(0, numbers.Count), numbers);
+        return [.. listed.Select(one => one!["pid"]!.GetValue<long>()).Order()];
     }
 
     /// <summary>Worker 1 ends as soon as it runs, and is started again for ever.</summary>
