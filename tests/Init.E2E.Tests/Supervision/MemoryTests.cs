@@ -47,6 +47,24 @@ public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.DoesNotContain(pid1.Events("worker_killed"), killed => killed.App == "hog");
     }
 
+    /// <summary>All instances hold too much at the same time; the others serve while one is replaced.</summary>
+    [RequiresFact(Needs.Python)]
+    public void InstancesThatHoldTooMuch_AreRestartedOneAfterAnother()
+    {
+        const string Program = "import os, time; seen = 'seen-' + os.environ['NODE_APP_INSTANCE']; x = [] if os.path.exists(seen) else bytearray(60 << 20); open(seen, 'w'); time.sleep(1000)";
+        var pid1 = Start(EcosystemFile.App("hog", "python3", "-c", Program).With("instances", 3).With("max_memory_restart", "40M"));
+
+        pid1.WaitEvent("worker_started", "hog", 6);
+
+        var order = pid1.Lines.Where(l => l.App == "hog" && l.Event is "worker_stopping" or "worker_ready").Skip(3).Select(l => $"{l.Event} {l.Instance}").ToList();
+        var stops = order.Where(e => e.StartsWith("worker_stopping", StringComparison.Ordinal)).Take(3).ToList();
+        Assert.Equal(3, stops.Distinct().Count());
+        for (var i = 1; i < 3; i++)
+        {
+            Assert.Equal(stops[i - 1].Replace("stopping", "ready", StringComparison.Ordinal), order[order.IndexOf(stops[i]) - 1]);
+        }
+    }
+
     [RequiresCgroupFact("memory")]
     public void ContainerThatIsNearlyFull_HasItsLargestWorkerRestarted_BeforeTheKernelKills()
     {

@@ -75,6 +75,21 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.True(order.IndexOf("worker_killed") < order.IndexOf("worker_exited"));
     }
 
+    /// <summary>Whether its children are to end is the leader's to say; what is left when its time is over is killed with it.</summary>
+    [RequiresFact]
+    public void Stop_AsksTheLeaderOnly_AndKillsTheTree()
+    {
+        var pid1 = Start(Shell("api", "trap 'echo leader asked' TERM; (trap 'echo child asked' TERM; echo ready; while :; do sleep 0.05; done) & while :; do wait; done")
+            .With("kill_timeout", 500));
+        WaitReady(pid1, "api");
+
+        pid1.Signal(Sys.Term);
+
+        Assert.Equal(137, pid1.WaitExit());
+        Assert.Single(pid1.Output("api"), l => l.Message == "leader asked");
+        Assert.DoesNotContain(pid1.Output("api"), l => l.Message == "child asked");
+    }
+
     [RequiresTheory]
     [InlineData("grandchild")]
     [InlineData("grandchild-setsid")]
