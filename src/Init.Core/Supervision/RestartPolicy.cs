@@ -33,6 +33,7 @@ public readonly record struct ExitDecision(ExitVerdict Verdict, TimeSpan Delay, 
 /// The limit is a leaky bucket over running time: an exit before `min_uptime` adds one; every whole `min_uptime` of a longer run takes
 /// one out. pm2 instead compares with wall time since creation, so that an app which once ran well, or which has a `restart_delay`, is
 /// never given up. Waiting does not count as running here, so no delay can make the limit unreachable.
+/// A run that never served (`WorkerState.HasServed`) is unstable however long it was, or an app that is never ready would crash for ever.
 /// A task has no good runs before its last one: each failure counts, however long it ran.
 /// A death by signal is no exit code, so `stop_exit_codes: [0]` does not swallow a SIGKILL.
 /// </summary>
@@ -88,8 +89,9 @@ public static class RestartPolicy
         }
 
         var resetAfter = spec.MinUptime > BackoffResetAfter ? spec.MinUptime : BackoffResetAfter;
-        var step = uptime >= resetAfter ? 1 : Increment(state.BackoffStep);
-        if (uptime >= spec.MinUptime && !spec.IsTask)
+        var isUseless = HasNeverServed(state, spec);
+        var step = uptime >= resetAfter && !isUseless ? 1 : Increment(state.BackoffStep);
+        if (uptime >= spec.MinUptime && !spec.IsTask && !isUseless)
         {
             var left = Forgive(state.UnstableExits, uptime, spec.MinUptime);
             return new ExitDecision(ExitVerdict.Restart, Delay(step, spec), left, step);
@@ -125,6 +127,13 @@ public static class RestartPolicy
         var counted = AfterUnstable(state, step, delay, spec);
         return spec.AutoRestart ? counted : Failed(counted, spec);
     }
+
+    /// <summary>
+    /// It ended before it was ready, where that has to be said, or its health check never passed: a failed start, however long it ran. Where readiness is only assumed, an app
+    /// that never listens may be just that.
+    /// </summary>
+    static bool HasNeverServed(in WorkerState state, AppSpec spec) =>
+        !state.HasServed && (state.Reason == Reason.Unhealthy || spec.ReadyWhen is { IsSaid: true, IsAssumed: false });
 
     static ExitDecision Failed(ExitDecision counted, AppSpec spec) => spec.IsJob
         ? new ExitDecision(ExitVerdict.RunFailed, TimeSpan.Zero, 0, 0)

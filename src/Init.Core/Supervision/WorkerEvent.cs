@@ -110,7 +110,9 @@ public abstract record WorkerEvent
     public sealed record DeadlinePassed : WorkerEvent;
 
     /// <summary>Its probe failed for good.</summary>
-    public sealed record ProbeFailed(int Incarnation) : WorkerEvent;
+    /// <param name="Incarnation">Which process.</param>
+    /// <param name="HasPassed">It had passed at least once.</param>
+    public sealed record ProbeFailed(int Incarnation, bool HasPassed = true) : WorkerEvent;
 
     /// <summary>It used more memory than allowed.</summary>
     public sealed record MemoryOver(int Incarnation) : WorkerEvent;

@@ -141,13 +141,13 @@ public static partial class WorkerMachine
     {
         var s = WithHabit(before, turn);
         var proved = s.StartedAt + Readiness.ProvingTime(s, turn.Spec);
-        return turn.Now >= proved ? BecomeReady(s, turn) : s with { HasSaidReady = true, Deadline = proved };
+        return turn.Now >= proved ? BecomeReady(s, turn) : s with { HasSaidReady = true, HasServed = true, Deadline = proved };
     }
 
     static WorkerState BecomeReady(in WorkerState s, in Turn turn)
     {
         ReportReady(s, turn);
-        var ready = s with { Phase = Phase.Ready, HasSaidReady = false };
+        var ready = s with { Phase = Phase.Ready, HasSaidReady = false, HasServed = true };
         return ready with { Deadline = WatchdogDeadline(ready, turn) };
     }
 

@@ -66,6 +66,7 @@ public static partial class WorkerMachine
             Restarts = isRestart ? s.Restarts + 1 : s.Restarts,
             Deadline = Instant.Never,
             HasSaidReady = false,
+            HasServed = false,
             Watchdog = turn.Spec.Watchdog,
             StatusText = null,
             EndedByPlan = false,

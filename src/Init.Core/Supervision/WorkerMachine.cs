@@ -63,7 +63,7 @@ public static partial class WorkerMachine
             WorkerEvent.Described described => OnDescribed(s, described.Text),
             WorkerEvent.Exited exited => OnExited(s, exited, turn),
             WorkerEvent.DeadlinePassed => OnDeadlinePassed(s, turn),
-            WorkerEvent.ProbeFailed => OnRemedy(s, Reason.Unhealthy, turn),
+            WorkerEvent.ProbeFailed probe => OnRemedy(s with { HasServed = s.HasServed && (probe.HasPassed || s.Phase != Phase.Ready || s.Goal == Goal.Down) }, Reason.Unhealthy, turn),
             WorkerEvent.MemoryOver => OnRemedy(s, Reason.Memory, turn),
             _ => Impossible(s, "unknown event", turn),
         };

@@ -122,6 +122,12 @@ public readonly record struct WorkerState
     /// <summary>In Starting: the process has said that it is ready, and only has to prove itself for a time.</summary>
     public bool HasSaidReady { get; init; }
 
+    /// <summary>
+    /// This process has been ready: it said so, where somebody has to, or was taken as ready. Not set any more once its health check has failed for good without ever having
+    /// passed. A run without it was of no use to anybody (`RestartPolicy`).
+    /// </summary>
+    public bool HasServed { get; init; }
+
     /// <summary>The watchdog of this process; 0: none.</summary>
     public TimeSpan Watchdog { get; init; }
 

@@ -61,6 +61,47 @@ public class ReadinessTests
     }
 
     [Fact]
+    public void ExitsBeforeReadiness_AreGivenUp_HoweverLongTheyRan()
+    {
+        var story = Scenario.Of(Sayer).Start();
+        for (var i = 0; i < 3; i++)
+        {
+            story.In(Phase.Starting, Goal.Up).After(1100).Exits(0).After(200);
+        }
+
+        story.In(Phase.Failed, Goal.Up);
+    }
+
+    [Fact]
+    public void StopBeforeReadiness_IsAFailedStartToo()
+    {
+        var story = Scenario.Of(Sayer).Start().After(1100);
+        story.Step(new WorkerEvent.StoppingItself(story.State.Incarnation)).Exits(0);
+        Assert.Equal(1, story.State.UnstableExits);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ExitBeforeReadiness_IsStable_WhereNobodySaysIt(bool isAssumed)
+    {
+        var readyWhen = isAssumed ? new ReadyWhen(ReadyKind.Listening) { IsAssumed = true } : new ReadyWhen(ReadyKind.Uptime) { Time = Specs.Ms(5000) };
+        var story = Scenario.Of(Sayer with { ReadyWhen = readyWhen }).Start().After(1100).In(Phase.Starting, Goal.Up).Exits(0);
+        Assert.Equal(0, story.State.UnstableExits);
+    }
+
+    [Fact]
+    public void ExitBeforeReadiness_ByPlan_IsNoFailure() =>
+        Scenario.Of(Sayer with { StopExitCodes = [0] }).Start().After(1100).Exits(0).In(Phase.Down, Goal.Down);
+
+    [Fact]
+    public void ExitAfterReadiness_IsStable()
+    {
+        var story = Scenario.Of(Sayer).Start().Ready().After(1100).Exits(1);
+        Assert.Equal(0, story.State.UnstableExits);
+    }
+
+    [Fact]
     public void FailedStart_IsTheEnd_WithoutAutorestart() =>
         Scenario.Of(Sayer with { AutoRestart = false }).Start().After(3000).Exits(0).In(Phase.Failed, Goal.Up);
 

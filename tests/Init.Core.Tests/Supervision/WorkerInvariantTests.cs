@@ -71,6 +71,9 @@ public class WorkerInvariantTests
         int _spawns;
         TimeSpan _ran;
 
+        /// <summary>Readiness that somebody has to say was said; and no check has failed without ever having passed.</summary>
+        bool _isOfUse;
+
         public int InternalErrors { get; private set; }
 
         public void StepPlausibly()
@@ -99,7 +102,7 @@ public class WorkerInvariantTests
                     _ => new WorkerEvent.SendSignal(Signal.Usr1),
                 },
                 5 when isLive => new WorkerEvent.ReadyReceived(_state.Incarnation),
-                6 when isLive => new WorkerEvent.ProbeFailed(_state.Incarnation),
+                6 when isLive => new WorkerEvent.ProbeFailed(_state.Incarnation, _random.Below(2) == 0),
                 7 when isLive => new WorkerEvent.MemoryOver(_state.Incarnation),
                 11 when isLive => new WorkerEvent.SpawnFailed(_state.Incarnation, SpawnStage.Settings, _random.Below(14), ""),
                 12 when isLive => new WorkerEvent.Executed(_state.Incarnation),
@@ -124,7 +127,7 @@ public class WorkerInvariantTests
                 3 => new WorkerEvent.Hurry(),
                 4 => new WorkerEvent.SendSignal(Signal.Usr1),
                 5 => new WorkerEvent.ReadyReceived(incarnation),
-                6 => new WorkerEvent.ProbeFailed(incarnation),
+                6 => new WorkerEvent.ProbeFailed(incarnation, _random.Below(2) == 0),
                 7 => new WorkerEvent.MemoryOver(incarnation),
                 8 => new WorkerEvent.Exited(incarnation, AnyStatus()),
                 9 => new WorkerEvent.Spawned(incarnation, _random.Below(20)),
@@ -204,6 +207,7 @@ public class WorkerInvariantTests
             Check((s.Reason != Reason.None) == (s.Phase is Phase.Draining or Phase.Killing), "a reason exactly while stopping");
             Check(s.Reason == Reason.None || s.Goal == Goal.Up || s.Reason is Reason.Asked or Reason.Own, "only a request leads down");
             Check(!s.IsDisconnecting || (s.Phase == Phase.Draining && spec.Disconnects), "only who drains disconnects");
+            Check(s.HasServed || s.Phase != Phase.Ready, "who is ready has served");
             Check(s.Habit == ListenHabit.Unknown || spec.ReadyWhen.IsAssumed, "a habit matters only where it is assumed");
             Check(!s.EndedByPlan || s.Phase == Phase.Down, "the plan's end is Down");
             Check(s.UnstableExits == 0 || s.BackoffStep > 0, "an unstable exit is an unexpected one");
@@ -270,6 +274,7 @@ public class WorkerInvariantTests
                 case WorkerEvent.Spawned spawned when before.Incarnation == spawned.Incarnation && _spawnIsOpen && spawned.Pid > 0:
                     _livePid = spawned.Pid;
                     _spawnIsOpen = false;
+                    _isOfUse = spec.ReadyWhen is { IsSaid: false } or { IsAssumed: true };
                     break;
                 case WorkerEvent.SpawnFailed failed when before.Incarnation == failed.Incarnation && _spawnIsOpen:
                     _unstable++;
@@ -281,6 +286,12 @@ public class WorkerInvariantTests
                     break;
                 case WorkerEvent.SpawnFailed failed when before.Incarnation == failed.Incarnation && _livePid != 0:
                     OnEnd();
+                    break;
+                case WorkerEvent.ReadyReceived said when before.Incarnation == said.Incarnation && before.Phase == Phase.Starting:
+                    _isOfUse = true;
+                    break;
+                case WorkerEvent.ProbeFailed { HasPassed: false } probe when before.Incarnation == probe.Incarnation && before is { Phase: Phase.Ready, Goal: Goal.Up }:
+                    _isOfUse = false;
                     break;
                 case WorkerEvent.MainPidChanged main when before.Incarnation == main.Incarnation && _livePid != 0:
                     _livePid = main.Pid;
@@ -307,8 +318,8 @@ public class WorkerInvariantTests
             {
                 _livePid = 0;
                 var uptime = _now - before.StartedAt;
-                _unstable += uptime < spec.MinUptime || before.Reason == Reason.NotReady ? 1 : 0;
-                _ran += uptime;
+                _unstable += uptime < spec.MinUptime || !_isOfUse ? 1 : 0;
+                _ran += _isOfUse ? uptime : TimeSpan.Zero;
                 (_unstable, _ran) = before.Reason == Reason.Asked ? (0, TimeSpan.Zero) : (_unstable, _ran);
             }
         }

@@ -42,6 +42,7 @@ public class WorkerMatrixTests
         ("Exited, stale", new WorkerEvent.Exited(4, ExitStatus.Exited(1))),
         ("DeadlinePassed", new WorkerEvent.DeadlinePassed()),
         ("ProbeFailed", new WorkerEvent.ProbeFailed(5)),
+        ("ProbeFailed, never passed", new WorkerEvent.ProbeFailed(5, false)),
         ("MemoryOver", new WorkerEvent.MemoryOver(5)),
     ];
 
@@ -67,10 +68,10 @@ public class WorkerMatrixTests
         ("Starting/Up, spawn not answered", Base with { Phase = Phase.Starting, Goal = Goal.Up }),
         ("Starting/Down, retired", WithProcess with { Phase = Phase.Starting, Deadline = Now }),
         ("Starting/Up, proving itself", WithProcess with { Phase = Phase.Starting, Goal = Goal.Up, Deadline = Now }),
-        ("Ready/Down, retired", WithProcess with { Phase = Phase.Ready }),
-        ("Ready/Up, watched", WithProcess with { Phase = Phase.Ready, Goal = Goal.Up, Watchdog = Specs.Ms(2000), Deadline = Now }),
-        ("Ready/Down, retired, watched", WithProcess with { Phase = Phase.Ready, Watchdog = Specs.Ms(2000), Deadline = Now }),
-        ("Ready/Up", WithProcess with { Phase = Phase.Ready, Goal = Goal.Up }),
+        ("Ready/Down, retired", WithProcess with { Phase = Phase.Ready, HasServed = true }),
+        ("Ready/Up, watched", WithProcess with { Phase = Phase.Ready, HasServed = true, Goal = Goal.Up, Watchdog = Specs.Ms(2000), Deadline = Now }),
+        ("Ready/Down, retired, watched", WithProcess with { Phase = Phase.Ready, HasServed = true, Watchdog = Specs.Ms(2000), Deadline = Now }),
+        ("Ready/Up", WithProcess with { Phase = Phase.Ready, HasServed = true, Goal = Goal.Up }),
         ("Draining/Down, asked", WithProcess with { Phase = Phase.Draining, Reason = Reason.Asked, Deadline = Now }),
         ("Draining/Up, asked", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.Asked, Deadline = Now }),
         ("Draining/Up, not ready", WithProcess with { Phase = Phase.Draining, Goal = Goal.Up, Reason = Reason.NotReady, Deadline = Now }),
@@ -199,6 +200,7 @@ public class WorkerMatrixTests
             + $"{(after.StatusText == before.StatusText ? "" : $" text={after.StatusText}")}"
             + $"{(after.Restarts == before.Restarts || after.Incarnation != before.Incarnation ? "" : $" restarts={after.Restarts}")}"
             + $"{(after.IsDisconnecting ? " disconnecting" : "")}{(after.Habit == before.Habit ? "" : $" habit={after.Habit}")}"
+            + $"{(before.HasServed && !after.HasServed && after.Pid != 0 ? " of_no_use" : "")}"
             + $"{(after.WasKilled ? " was_killed" : "")}{(after.EndedByPlan ? " by_plan" : "")}";
         return $"{after.Phase}/{after.Goal}{flags}";
     }

@@ -51,6 +51,30 @@ public sealed class HealthCheckTests
         Assert.Equal("spawn #2", EffectText.Of(world.Clear().Exit("api/0", 0).After(2000).Effects.OfType<Effect.Spawn>().Single()));
     }
 
+    /// <summary>Each run is longer than min_uptime, and of no use.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CheckThatNeverPasses_EndsInGivingUp(bool isReadyByCheck)
+    {
+        var world = Live((isReadyByCheck ? Late : Api) with { MinUptime = Specs.Ms(50), MaxRestarts = 2 }, "refused");
+        for (var i = 0; i < 3; i++)
+        {
+            world.After(isReadyByCheck ? 20_000 : 2900).Exit("api/0", 0).After(100);
+        }
+
+        Assert.Equal(Phase.Failed, world.PhaseOf("api/0"));
+        Assert.Equal(2, world.Effects.OfType<Effect.Spawn>().Count());
+    }
+
+    [Fact]
+    public void CheckThatHasPassed_AndFailsLater_IsForgivenByRunningTime()
+    {
+        var world = Live(Api with { MinUptime = Specs.Ms(50), MaxRestarts = 0 }).After(2000);
+        world.CheckFate = _ => (true, "500");
+        Assert.Equal(Phase.Starting, world.After(3000).Exit("api/0", 0).PhaseOf("api/0"));
+    }
+
     [Fact]
     public void OneSuccess_ForgivesAllFailures()
     {
