@@ -47,7 +47,8 @@ public static class RestartPolicy
 
     /// <summary>
     /// Where the file asks for no delay: the wait before every restart but the first in a row of unstable exits. Without it a program that fails at once would use up
-    /// its restarts in 20 ms, and whatever it waits for (a database, a migration) would get no chance to come.
+    /// its restarts in 20 ms, and whatever it waits for (a database, a migration) would get no chance to come. A run shorter than this is followed by it too where
+    /// `min_uptime` calls it stable: with `min_uptime: 0` no run is unstable, and the app is started for ever, but not hundreds of times a second.
     /// </summary>
     static readonly TimeSpan UnstablePause = TimeSpan.FromMilliseconds(100);
 
@@ -94,7 +95,7 @@ public static class RestartPolicy
         if (uptime >= spec.MinUptime && !spec.IsTask && !isUseless)
         {
             var left = Forgive(state.UnstableExits, uptime, spec.MinUptime);
-            return new ExitDecision(ExitVerdict.Restart, Delay(step, spec), left, step);
+            return new ExitDecision(ExitVerdict.Restart, uptime < UnstablePause ? Paused(Delay(step, spec), step) : Delay(step, spec), left, step);
         }
 
         return AfterUnstable(state, step, Delay(step, spec), spec);
@@ -143,15 +144,14 @@ public static class RestartPolicy
     static ExitDecision AfterUnstable(in WorkerState state, int step, TimeSpan delay, AppSpec spec)
     {
         var count = Increment(state.UnstableExits);
-        if (count > 1 && delay == TimeSpan.Zero)
-        {
-            delay = UnstablePause;
-        }
-
         return count > spec.MaxRestarts
             ? new ExitDecision(ExitVerdict.GiveUp, TimeSpan.Zero, count, step)
-            : new ExitDecision(ExitVerdict.Restart, delay, count, step);
+            : new ExitDecision(ExitVerdict.Restart, Paused(delay, count), count, step);
     }
+
+    /// <param name="delay">As the file asks for.</param>
+    /// <param name="inARow">1: the first of its kind, which is answered at once.</param>
+    static TimeSpan Paused(TimeSpan delay, int inARow) => inARow > 1 && delay == TimeSpan.Zero ? UnstablePause : delay;
 
     static int Forgive(int count, TimeSpan uptime, TimeSpan minUptime)
     {

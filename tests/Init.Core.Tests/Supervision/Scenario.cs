@@ -108,9 +108,9 @@ sealed class Scenario
         return this;
     }
 
-    public Scenario In(Phase phase, Goal goal)
+    public Scenario In(Phase phase, Goal goal, Phase? orPhase = null)
     {
-        Assert.Equal((phase, goal), (State.Phase, State.Goal));
+        Assert.Equal((phase, goal), (State.Phase == orPhase ? phase : State.Phase, State.Goal));
         return this;
     }
 

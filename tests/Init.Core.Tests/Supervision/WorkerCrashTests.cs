@@ -113,6 +113,22 @@ public class WorkerCrashTests
         story.After(5100).Exits(1).In(Phase.Starting, Goal.Up);
     }
 
+    /// <summary>No run is unstable then, and it is never given up; but hundreds of starts a second would help nobody.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void CrashLoop_Pauses_AlsoWithoutMinUptime(double minUptimeMs)
+    {
+        var story = Scenario.Of(Specs.Api with { MinUptime = Specs.Ms(minUptimeMs), MaxRestarts = 3 }).Start().After(2).Exits(1).In(Phase.Ready, Goal.Up, orPhase: Phase.Starting);
+        for (var i = 0; i < 50; i++)
+        {
+            story.After(2).Exits(1).In(Phase.Waiting, Goal.Up).After(99).In(Phase.Waiting, Goal.Up).After(1);
+        }
+
+        Assert.Equal(51, story.State.Restarts);
+        story.After(100).Exits(1).In(Phase.Ready, Goal.Up, orPhase: Phase.Starting);
+    }
+
     [Fact]
     public void StableRuns_ForgiveUnstableOnes_ByRunningTime()
     {
