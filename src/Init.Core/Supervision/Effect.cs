@@ -32,7 +32,11 @@ public abstract record Effect
     public sealed record KillTree(WorkerId Worker, int Pid) : Effect;
 
     /// <summary>The leader is gone: SIGKILL what is left of it, so that a successor finds ports and locks free.</summary>
-    public sealed record KillLeftovers(WorkerId Worker, int Pid, int Incarnation) : Effect;
+    public sealed record KillLeftovers(WorkerId Worker, int Pid, int Incarnation) : Effect
+    {
+        /// <summary>It has ended some time ago, so that its number may be another process's by now.</summary>
+        public bool IsLate { get; init; }
+    }
 
     /// <summary>Write one of pminit's own log lines.</summary>
     public sealed record Report(LogEvent Event) : Effect;

@@ -53,7 +53,7 @@ public sealed partial class Supervisor
             if (slot.Worker.Index >= (wanted.GetValueOrDefault(slot.Worker.App)?.Instances ?? 0) && !slot.IsLeaving)
             {
                 slot.IsLeaving = true;
-                StepSlot(slot, new WorkerEvent.Retire(), at, effects);
+                StepSlot(slot, slot.State.HasProcess ? new WorkerEvent.Retire() : new WorkerEvent.Stop(), at, effects);
                 _someRetired = true;
             }
         }

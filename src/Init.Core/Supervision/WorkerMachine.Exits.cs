@@ -6,8 +6,8 @@ namespace Init.Core.Supervision;
 /// <summary>
 /// From the end of a process to what follows it. Who asked decides (Reason): an asked exit is followed by the Goal at once, every other one
 /// by the restart policy.
-/// Leftovers of the dead process are killed before anything follows, so that a successor finds its ports and locks free. The one
-/// exception is an app that ended by its own plan: a script that starts a daemon and exits is legitimate.
+/// Leftovers of the dead process are killed before anything follows, so that a successor finds its ports and locks free. One that ended by its own
+/// plan may have started a daemon, which is legitimate: that lives until a successor is started or somebody wants the slot down (`LeftBy`).
 /// </summary>
 public static partial class WorkerMachine
 {
@@ -41,11 +41,12 @@ public static partial class WorkerMachine
         var decision = RestartPolicy.AfterExit(s, status, uptime, turn.Spec);
         var isPlanned = decision.Verdict == ExitVerdict.Done;
         ReportExited(s, status, uptime, isPlanned ? LogLevel.Info : LogLevel.Warn, turn);
-        if (!isPlanned)
+        if (isPlanned && !s.IsTrial)
         {
-            turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid, s.Incarnation));
+            return Follow(Ended(s, status) with { LeftBy = s.Pid }, decision, turn);
         }
 
+        turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.Pid, s.Incarnation));
         return Follow(Ended(s, status), decision, turn);
     }
 
@@ -125,6 +126,18 @@ public static partial class WorkerMachine
     {
         ReportRunFailed(s, turn);
         return s with { Phase = Phase.Down, Goal = Goal.Down };
+    }
+
+    /// <summary>What a process left that ended by its own plan.</summary>
+    static WorkerState KillLeft(in WorkerState s, in Turn turn)
+    {
+        if (s.LeftBy == 0)
+        {
+            return s;
+        }
+
+        turn.Effects.Add(new Effect.KillLeftovers(turn.Id, s.LeftBy, s.Incarnation) { IsLate = true });
+        return s with { LeftBy = 0 };
     }
 
     static TimeSpan UptimeOf(in WorkerState s, in Turn turn)

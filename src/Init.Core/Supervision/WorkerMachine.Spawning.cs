@@ -51,8 +51,9 @@ public static partial class WorkerMachine
     /// <summary>Somebody asked for it: what happened before is forgiven.</summary>
     static WorkerState SpawnAnew(in WorkerState s, in Turn turn) => Spawn(s with { UnstableExits = 0, BackoffStep = 0 }, turn);
 
-    static WorkerState Spawn(in WorkerState s, in Turn turn)
+    static WorkerState Spawn(in WorkerState before, in Turn turn)
     {
+        var s = KillLeft(before, turn);
         // Numbers may wrap after 2^31 processes; 0 stays "never started".
         var incarnation = s.LastIncarnation == int.MaxValue ? 1 : s.LastIncarnation + 1;
         var isRestart = s.Incarnation != 0 && s.Restarts != int.MaxValue;

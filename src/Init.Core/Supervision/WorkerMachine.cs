@@ -104,7 +104,7 @@ public static partial class WorkerMachine
 
     static WorkerState OnStop(in WorkerState s, in Turn turn) => s.Phase switch
     {
-        Phase.Down => s,
+        Phase.Down => KillLeft(s, turn),
         Phase.Starting => s.Pid == 0
             ? s with { Goal = Goal.Down }
             : Drain(s, Goal.Down, Reason.Asked, turn),
@@ -112,8 +112,8 @@ public static partial class WorkerMachine
         Phase.Draining => s.Reason == Reason.Own ? Drain(s, Goal.Down, Reason.Asked, turn) : s with { Goal = Goal.Down, Reason = Reason.Asked },
         Phase.Killing => s with { Goal = Goal.Down, Reason = Reason.Asked },
         Phase.Waiting => s with { Phase = Phase.Down, Goal = Goal.Down, Deadline = Instant.Never },
-        Phase.Failed => s with { Phase = Phase.Down, Goal = Goal.Down },
-        Phase.Held => s with { Phase = Phase.Down, Goal = Goal.Down },
+        Phase.Failed => KillLeft(s, turn) with { Phase = Phase.Down, Goal = Goal.Down },
+        Phase.Held => KillLeft(s, turn) with { Phase = Phase.Down, Goal = Goal.Down },
     };
 
     static WorkerState OnRestart(in WorkerState s, in Turn turn) => s.Phase switch

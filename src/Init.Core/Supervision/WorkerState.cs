@@ -155,6 +155,11 @@ public readonly record struct WorkerState
     /// <summary>The app ended by its own plan (stop exit code, or no autorestart and success), rather than by a request or a failure.</summary>
     public bool EndedByPlan { get; init; }
 
+    /// <summary>
+    /// The last process, when it ended by its own plan: what it left may live on, until a successor is started or somebody wants the slot down. 0: nothing is left of it.
+    /// </summary>
+    public int LeftBy { get; init; }
+
     /// <summary>The last process ended by the SIGKILL that followed an orderly request. One that ended by itself just before is not.</summary>
     public bool WasKilled { get; init; }
 

@@ -227,7 +227,7 @@ public sealed class EffectRunner(
 
     void KillLeftovers(Effect.KillLeftovers leftovers)
     {
-        var killed = tree.KillRest(leftovers.Pid, leftovers.Worker, leftovers.Incarnation, incarnation => supervisor.IsLive(leftovers.Worker, incarnation));
+        var killed = tree.KillRest(leftovers.IsLate ? null : leftovers.Pid, leftovers.Worker, leftovers.Incarnation, incarnation => supervisor.IsLive(leftovers.Worker, incarnation));
         if (killed > 0)
         {
             sink.Write(new LogEvent(EventName.LeftoversKilled, LogLevel.Warn, $"killed what {leftovers.Worker} left behind")

@@ -38,16 +38,16 @@ public sealed class ProcessTree(Reaper reaper)
     /// SIGKILL to all that a process of a worker left behind, and a moment for it to be gone: a successor must not find ports taken and pid files right. The moment ends the loop's
     /// turn a millisecond or two later, when there was something to kill; what the kernel cannot end at once (a dead mount) is not waited for.
     /// </summary>
-    /// <param name="leader">The process that has ended.</param>
+    /// <param name="leader">The process that has ended just now; null: some time ago, so that session and group of its number may be another's. The mark is nobody else's.</param>
     /// <param name="worker">Whose it was.</param>
     /// <param name="incarnation">Its number.</param>
     /// <param name="isLive">See <see cref="KillStrays"/>.</param>
     /// <returns>Number of processes signalled.</returns>
-    public unsafe int KillRest(int leader, WorkerId worker, int incarnation, Func<int, bool> isLive)
+    public unsafe int KillRest(int? leader, WorkerId worker, int incarnation, Func<int, bool> isLive)
     {
         var killed = 0;
         var limit = Instant.Never;
-        while (KillLeftovers(leader) + KillStrays(worker, incarnation, isLive) is var found and > 0)
+        while ((leader is { } pid ? KillLeftovers(pid) : 0) + KillStrays(worker, incarnation, isLive) is var found and > 0)
         {
             killed = Math.Max(killed, found);
             limit = Instant.Min(limit, Clock.Now + Patience);

@@ -24,9 +24,24 @@ public sealed class ScheduleStoryTests
         world.After(9_999);
         Assert.Empty(world.Effects);
         world.After(1);
-        Assert.Equal(["say schedule_due(Info)", "spawn #2", "say worker_started(Info)", "say worker_ready(Info)"], world.Effects.Select(EffectText.Of));
+        Assert.Equal(["say schedule_due(Info)", "kill_leftovers 101", "spawn #2", "say worker_started(Info)", "say worker_ready(Info)"], world.Effects.Select(EffectText.Of));
         world.Exit("job/0", 0).Clear().After(10_000);
         Assert.Equal(["spawn #3"], Spawns(world));
+    }
+
+    [Fact]
+    public void WhatARunLeft_IsKilled_BeforeTheNextOne()
+    {
+        var world = Begin(Job).Exit("job/0", 0).Clear().After(10_000);
+        Assert.Equal(["kill_leftovers 101", "spawn #2"], world.Effects.Where(e => e is not Effect.Report).Select(EffectText.Of));
+        Assert.True(world.Effects.OfType<Effect.KillLeftovers>().Single().IsLate);
+    }
+
+    [Fact]
+    public void WhatARunLeft_IsKilled_WhenTheFileHasTheJobNoMore()
+    {
+        var world = Begin(Job, Plain).Exit("job/0", 0).Clear().Step(new SupervisorEvent.Reconfigure(Specs.Of(Plain)));
+        Assert.Equal(["kill_leftovers 101"], world.Effects.Where(e => e is not Effect.Report).Select(EffectText.Of));
     }
 
     [Fact]

@@ -172,15 +172,31 @@ public class WorkerCrashTests
     }
 
     [Fact]
-    public void StopExitCode_EndsByPlan_AndLeavesTheRestOfItsTreeAlone()
+    public void StopExitCode_EndsByPlan_AndLeavesTheRestOfItsTreeAlone_UntilASuccessorComes()
     {
         var story = Scenario.Of(Specs.Api with { StopExitCodes = [0, 7] }).Start().Then().Exits(7).In(Phase.Down, Goal.Down);
         Assert.Equal(LogLevel.Info, story.Said(EventName.WorkerExited).Level);
         Assert.Equal(LogLevel.Info, story.Said(EventName.WorkerDone).Level);
         story.Expect();
         Assert.True(story.State.EndedByPlan);
-        story.Start().Expect("spawn #2").In(Phase.Ready, Goal.Up);
+        story.Start().Expect("kill_leftovers 101", "spawn #2").In(Phase.Ready, Goal.Up);
         Assert.False(story.State.EndedByPlan);
+        story.Exits(0).Restart().Expect("kill_leftovers 102", "spawn #3");
+    }
+
+    [Fact]
+    public void WhatAPlannedEndLeft_IsStopped_Once()
+    {
+        var story = Scenario.Of(Specs.Api with { AutoRestart = false }).Start().Then().Exits(0).Expect().Stop().Expect("kill_leftovers 101");
+        story.Stop().Expect().Start().Expect("spawn #2");
+    }
+
+    [Fact]
+    public void WhatAPlannedEndLeft_IsGoneBeforeTheSuccessor_ThatHadToWait()
+    {
+        var story = Scenario.Of(Specs.Api with { AutoRestart = false }).Start().Exits(0).Then();
+        story.Step(new WorkerEvent.Await("db")).Expect().Step(new WorkerEvent.Abandon("db")).In(Phase.Failed, Goal.Up).Expect();
+        story.Start().Expect("kill_leftovers 101", "spawn #2");
     }
 
     [Fact]

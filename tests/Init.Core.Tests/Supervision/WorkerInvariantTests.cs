@@ -209,6 +209,7 @@ public class WorkerInvariantTests
             Check(!s.IsDisconnecting || (s.Phase == Phase.Draining && spec.Disconnects), "only who drains disconnects");
             Check(s.HasServed || s.Phase != Phase.Ready, "who is ready has served");
             Check(s.Habit == ListenHabit.Unknown || spec.ReadyWhen.IsAssumed, "a habit matters only where it is assumed");
+            Check(s.LeftBy == 0 || s.Phase is Phase.Down or Phase.Held or Phase.Failed, "who left something has ended");
             Check(!s.EndedByPlan || s.Phase == Phase.Down, "the plan's end is Down");
             Check(s.UnstableExits == 0 || s.BackoffStep > 0, "an unstable exit is an unexpected one");
             Check(s.UnstableExits <= spec.MaxRestarts + (s.Phase is Phase.Failed or Phase.Down ? 1 : 0), "the limit holds");
@@ -252,7 +253,8 @@ public class WorkerInvariantTests
                         Check(kill.Pid == pid && pid > 0 && _state.Phase == Phase.Killing, "kills name the process");
                         break;
                     case Effect.KillLeftovers leftovers:
-                        Check(leftovers.Pid == pid && pid > 0 && e is WorkerEvent.Exited or WorkerEvent.SpawnFailed && _state.Pid == 0, "leftovers are those of the dead");
+                        var isOfNow = leftovers.Pid == pid && e is WorkerEvent.Exited or WorkerEvent.SpawnFailed;
+                        Check(leftovers.Pid > 0 && _state.Pid == 0 && _state.LeftBy == 0 && leftovers.Incarnation == before.Incarnation && (leftovers.IsLate ? leftovers.Pid == before.LeftBy : isOfNow), "leftovers are those of the dead");
                         break;
                     case Effect.Report report:
                         InternalErrors += report.Event.Name == EventName.InternalError ? 1 : 0;
@@ -263,7 +265,7 @@ public class WorkerInvariantTests
                 }
             }
 
-            Check(spawns == 0 || e is not WorkerEvent.Exited || _effects.Exists(x => x is Effect.KillLeftovers), "leftovers go before a successor");
+            Check(spawns == 0 || !(e is WorkerEvent.Exited || before.LeftBy != 0) || _effects.Exists(x => x is Effect.KillLeftovers), "leftovers go before a successor");
         }
 
         /// <summary>Between two requests: no more unstable exits than the limit, plus one for each whole min_uptime that was run.</summary>

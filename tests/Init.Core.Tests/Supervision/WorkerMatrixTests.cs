@@ -63,6 +63,7 @@ public class WorkerMatrixTests
     static readonly (string Name, WorkerState State)[] States =
     [
         ("Down/Down", Base),
+        ("Down/Down, ended by plan", Base with { EndedByPlan = true, LeftBy = 105 }),
         ("Down/Up (unreachable)", Base with { Goal = Goal.Up }),
         ("Starting/Down, spawn not answered", Base with { Phase = Phase.Starting }),
         ("Starting/Up, spawn not answered", Base with { Phase = Phase.Starting, Goal = Goal.Up }),
@@ -85,6 +86,7 @@ public class WorkerMatrixTests
         ("Failed/Down (unreachable)", Base with { Phase = Phase.Failed }),
         ("Failed/Up", Base with { Phase = Phase.Failed, Goal = Goal.Up }),
         ("Held/Down (unreachable)", Base with { Phase = Phase.Held }),
+        ("Held/Up, after an end by plan", Base with { Phase = Phase.Held, Goal = Goal.Up, LeftBy = 105 }),
         ("Held/Up", Base with { Phase = Phase.Held, Goal = Goal.Up }),
     ];
 
@@ -198,6 +200,7 @@ public class WorkerMatrixTests
             + $"{(after.UnstableExits == before.UnstableExits ? "" : $" unstable={after.UnstableExits}")}"
             + $"{(after.HasSaidReady ? " said_ready" : "")}{(after.Watchdog == before.Watchdog ? "" : $" watchdog={after.Watchdog.TotalMilliseconds}")}"
             + $"{(after.StatusText == before.StatusText ? "" : $" text={after.StatusText}")}"
+            + $"{(after.LeftBy == 0 ? "" : $" left_by={after.LeftBy}")}"
             + $"{(after.Restarts == before.Restarts || after.Incarnation != before.Incarnation ? "" : $" restarts={after.Restarts}")}"
             + $"{(after.IsDisconnecting ? " disconnecting" : "")}{(after.Habit == before.Habit ? "" : $" habit={after.Habit}")}"
             + $"{(before.HasServed && !after.HasServed && after.Pid != 0 ? " of_no_use" : "")}"

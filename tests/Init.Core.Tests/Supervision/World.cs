@@ -11,7 +11,7 @@ namespace Init.Core.Tests.Supervision;
 sealed class World(Ecosystem ecosystem)
 {
     readonly Dictionary<int, Process> _alive = [];
-    readonly HashSet<int> _dead = [];
+    readonly Dictionary<int, WorkerId> _dead = [];
     (SpawnStage Stage, int Errno)? _failure;
     bool _holdsSpawns;
     int _lastPid = 100;
@@ -114,7 +114,7 @@ sealed class World(Ecosystem ecosystem)
     public World End(int pid, ExitStatus status)
     {
         Assert.True(_alive.Remove(pid, out var process));
-        _dead.Add(pid);
+        _dead.Add(pid, process.Worker);
         return Step(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.Exited(process.Incarnation, status)));
     }
 
@@ -208,6 +208,7 @@ sealed class World(Ecosystem ecosystem)
         {
             case Effect.Spawn spawn:
                 Assert.False(_shutdownWasSeen, "a spawn after the shutdown started");
+                Assert.False(_dead.ContainsValue(spawn.Worker), "leftovers go before any successor");
                 var isSuccessor = Supervisor.IsSuccessor(spawn.Worker, spawn.Incarnation);
                 Assert.DoesNotContain(_alive.Values, process => process.Worker == spawn.Worker && (process.Incarnation == spawn.Incarnation || (!isSuccessor && !IsBeside(process))));
                 if (!_holdsSpawns)

@@ -131,6 +131,25 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresFact]
+    public void WhatAPlannedEndLeft_LivesOn_UntilTheNextRunOrAStop()
+    {
+        var pid1 = Start(Shell("job", "setsid sleep 100000 & exit 0").With("autorestart", false), Worker("other", "print=ready"));
+        pid1.WaitEvent("worker_done", "job");
+        WaitReady(pid1, "other");
+        pid1.WaitUntil("the daemon lives", () => CountLiving(pid1) == 3);
+        Assert.Empty(pid1.Events("leftovers_killed"));
+
+        Assert.Equal(0, pid1.Client("start", "job").Code);
+        pid1.WaitEvent("worker_done", "job", 2);
+        Assert.Single(pid1.Events("leftovers_killed", "job"));
+        pid1.WaitUntil("one daemon lives", () => CountLiving(pid1) == 3);
+
+        Assert.Equal(0, pid1.Client("stop", "job").Code);
+        pid1.WaitEvent("leftovers_killed", "job", 2);
+        pid1.WaitUntil("only the other is left", () => CountLiving(pid1) == 2);
+    }
+
+    [RequiresFact]
     public void Grandchildren_DieWithTheirWorker_WhenItIsKilledFromOutside()
     {
         var pid1 = Start(Worker("api", "grandchild print=ready").With("restart_delay", LongMs));
