@@ -58,6 +58,12 @@ sealed class Slot(int id, WorkerId worker, AppSpec spec)
     /// <summary>It does not stand in the way of readiness: it is ready, or not meant to be up.</summary>
     public bool IsFine => IsLeaving || Spec.IsTask || Spec.IsJob || (State.Phase == Phase.Ready && !IsUnwell) || State.EndedByPlan || (!Spec.AutoStart && State.Phase == Phase.Down);
 
+    /// <summary>An operator stops it together with others, each in its turn: it is asked when nothing lives any more of them that depends on it.</summary>
+    public bool IsStopping { get; set; }
+
+    /// <summary>While it is stopping: it comes up again then.</summary>
+    public bool StartsAgain { get; set; }
+
     /// <summary>What else it is in a reload.</summary>
     public SlotRole Role { get; set; }
 

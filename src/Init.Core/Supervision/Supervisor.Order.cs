@@ -94,7 +94,9 @@ public sealed partial class Supervisor
     }
 
     /// <summary>An app that has ended by its own plan did what it is there for: who waits for less than its end has that too.</summary>
-    static bool Has(Slot slot, DependencyCondition condition) => slot.State.EndedByPlan || condition switch
+    static bool Has(Slot slot, DependencyCondition condition) => !slot.IsStopping && (slot.State.EndedByPlan || HasReached(slot, condition));
+
+    static bool HasReached(Slot slot, DependencyCondition condition) => condition switch
     {
         DependencyCondition.Started => slot.State.Pid != 0,
         DependencyCondition.Ready => slot.State.Phase == Phase.Ready && !slot.IsUnwell,
@@ -237,7 +239,6 @@ public sealed partial class Supervisor
     /// <summary>Apps that something which has to end, and lives, depends on; directly or not.</summary>
     HashSet<string> NeededApps()
     {
-        var needed = new HashSet<string>(StringComparer.Ordinal);
         var open = new Stack<AppSpec>();
         foreach (var slot in _slots)
         {
@@ -247,6 +248,13 @@ public sealed partial class Supervisor
             }
         }
 
+        return NeededBy(open);
+    }
+
+    /// <summary>What these depend on, directly or not.</summary>
+    HashSet<string> NeededBy(Stack<AppSpec> open)
+    {
+        var needed = new HashSet<string>(StringComparer.Ordinal);
         while (open.TryPop(out var app))
         {
             foreach (var dependency in app.DependsOn)
@@ -261,7 +269,7 @@ public sealed partial class Supervisor
         return needed;
     }
 
-    bool IsEnding(Slot slot) => _isShuttingDown || slot.IsLeaving;
+    bool IsEnding(Slot slot) => _isShuttingDown || slot.IsLeaving || slot.IsStopping;
 
     /// <summary>Up, without successor, and not asked to stop.</summary>
     static bool IsRetired(Slot slot) => slot.State is { Phase: Phase.Starting or Phase.Ready, Goal: Goal.Down, Pid: not 0 };

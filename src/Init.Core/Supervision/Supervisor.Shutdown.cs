@@ -183,6 +183,7 @@ public sealed partial class Supervisor
             RemoveGone();
         }
 
+        GoOnInOrder(now, effects);
         GoOnRolling(now, effects);
         GoOnReloading(now, effects);
         AbandonHopeless(now, effects);

@@ -204,6 +204,9 @@ public sealed partial class Supervisor
             case SupervisorEvent.ToWorker to:
                 OnToWorker(to, now, effects);
                 break;
+            case SupervisorEvent.Operate operate:
+                OnOperate(operate, now, effects);
+                break;
             case SupervisorEvent.SignalReceived received:
                 OnSignal(received.Signal, now, effects);
                 break;
@@ -258,20 +261,7 @@ public sealed partial class Supervisor
             return;
         }
 
-        if (to.Event is WorkerEvent.Start or WorkerEvent.Restart && (_isShuttingDown || slot.IsLeaving))
-        {
-            Say(effects, EventName.Warning, LogLevel.Warn,
-                $"{to.Worker} is not started: {(_isShuttingDown ? "a shutdown is under way" : "the file has it no more")}");
-            return;
-        }
-
-        if (to.Event is WorkerEvent.Start or WorkerEvent.Restart && slot.State.Phase is Phase.Down or Phase.Failed or Phase.Held)
-        {
-            StartSlot(slot, now, effects);
-            return;
-        }
-
-        StepSlot(slot, to.Event, now, effects);
+        Ask(slot, to.Event, now, effects);
     }
 
     void OnTick(Instant now, List<Effect> effects)

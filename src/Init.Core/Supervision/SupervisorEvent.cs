@@ -4,6 +4,19 @@ using Init.Core.Schedules;
 
 namespace Init.Core.Supervision;
 
+/// <summary>What an operator wants of workers.</summary>
+public enum Operation
+{
+    /// <summary>Be up.</summary>
+    Start,
+
+    /// <summary>Be down.</summary>
+    Stop,
+
+    /// <summary>Be up with new processes.</summary>
+    Restart,
+}
+
 /// <summary>What can happen to the whole: the closed set of inputs of `Supervisor`.</summary>
 public abstract record SupervisorEvent
 {
@@ -13,6 +26,9 @@ public abstract record SupervisorEvent
 
     /// <summary>Something happened to one worker.</summary>
     public sealed record ToWorker(WorkerId Worker, WorkerEvent Event) : SupervisorEvent;
+
+    /// <summary>An operator asks something of these workers at once: in the order of their dependencies, where there are any between them.</summary>
+    public sealed record Operate(Operation What, ImmutableArray<WorkerId> Workers) : SupervisorEvent;
 
     /// <summary>A signal reached pminit itself (never SIGCHLD).</summary>
     public sealed record SignalReceived(Signal Signal) : SupervisorEvent;

@@ -90,17 +90,16 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
 
     void Change(ControlRequest request, List<WorkerStatus> workers, Action<VerbOutcome> done)
     {
+        var (what, wanted) = request.Verb == Commands.Stop ? (Operation.Stop, Wanted.Down)
+            : request.Verb == Commands.Start ? (Operation.Start, Wanted.Up)
+            : (Operation.Restart, Wanted.Fresh);
         var settlement = new Settlement();
         foreach (var worker in workers)
         {
-            WorkerEvent what = request.Verb == Commands.Stop ? new WorkerEvent.Stop()
-                : request.Verb == Commands.Start ? new WorkerEvent.Start()
-                : new WorkerEvent.Restart();
-            var wanted = request.Verb == Commands.Stop ? Wanted.Down : request.Verb == Commands.Start ? Wanted.Up : Wanted.Fresh;
-            Tell(worker, what);
             settlement.Add(worker.Worker, wanted, worker.State.Incarnation);
         }
 
+        queue.Tell(new SupervisorEvent.Operate(what, [.. workers.ConvertAll(static one => one.Worker)]));
         Wait(settlement, request, done);
     }
 

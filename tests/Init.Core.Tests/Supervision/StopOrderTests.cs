@@ -37,6 +37,91 @@ public sealed class StopOrderTests
         Assert.Equal(0, world.ExitCode);
     }
 
+    static World Operate(World world, Operation what, params string[] apps) => world.Step(new SupervisorEvent.Operate(
+        what, [.. world.Supervisor.Snapshot().Workers.Select(w => w.Worker).Where(w => apps.Length == 0 || apps.Contains(w.App))]));
+
+    [Fact]
+    public void OperatorsStop_GoesInTheSameOrder()
+    {
+        var world = Operate(new World(Specs.Of(Db, Api, Web, Specs.Named("alone"))).Begin().Clear(), Operation.Stop);
+        Assert.Equal(["web/0", "alone/0"], Asked(world));
+        Assert.Equal(["api/0", "api/1"], Asked(world.Exit("web/0", 0)));
+        Assert.Empty(Asked(world.Exit("api/1", 0)));
+        Assert.Equal(["db/0"], Asked(world.Exit("api/0", 0)));
+        world.Exit("alone/0", 0).Exit("db/0", 0);
+        Assert.Equal(0, world.ExitCode);
+    }
+
+    [Fact]
+    public void OperatorsStop_OfSome_WaitsForThoseAlone()
+    {
+        var world = Operate(new World(Specs.Of(Db, Api, Web)).Begin().Clear(), Operation.Stop, "db", "api");
+        Assert.Equal(["api/0", "api/1"], Asked(world));
+        Assert.Equal(["db/0"], Asked(world.Exit("api/0", 0).Exit("api/1", 0)));
+        Assert.Equal(Phase.Ready, world.PhaseOf("web/0"));
+        Assert.Equal(["web/0"], Asked(Operate(world, Operation.Stop, "web")));
+    }
+
+    [Fact]
+    public void OperatorsStop_OfADependencyAlone_IsMeant() =>
+        Assert.Equal(["db/0"], Asked(Operate(new World(Specs.Of(Db, Api)).Begin().Clear(), Operation.Stop, "db")));
+
+    [Fact]
+    public void OperatorsStop_EndsForWhom_SomebodyStartsMeanwhile()
+    {
+        var world = Operate(new World(Specs.Of(Db, Api)).Begin().Clear(), Operation.Stop).Send("db/0", new WorkerEvent.Start()).Exit("api/0", 0).Exit("api/1", 0);
+        Assert.Equal(["api/0", "api/1"], Asked(world));
+        Assert.Equal(Phase.Ready, world.PhaseOf("db/0"));
+        Assert.Null(world.ExitCode);
+    }
+
+    [Fact]
+    public void OperatorsRestart_StopsDependentsFirst_AndStartsDependenciesFirst()
+    {
+        var db = Db with { ReadyWhen = new ReadyWhen(ReadyKind.Notify) };
+        var world = new World(Specs.Of(Api, db)).Begin().Send("db/0", new WorkerEvent.ReadyReceived(1)).Clear();
+        Operate(world, Operation.Restart);
+        Assert.Equal(["api/0", "api/1"], Asked(world));
+        world.Exit("api/0", 0);
+        Assert.Empty(world.Effects.OfType<Effect.Spawn>());
+        Assert.Equal(["db/0"], Asked(world.Exit("api/1", 0)));
+        Assert.Equal(Phase.Held, world.PhaseOf("api/0"));
+        Assert.Equal(["spawn #2"], world.Clear().Exit("db/0", 0).Effects.OfType<Effect.Spawn>().Select(EffectText.Of));
+        world.Clear().Send("db/0", new WorkerEvent.ReadyReceived(2));
+        Assert.Equal(2, world.Effects.OfType<Effect.Spawn>().Count());
+        Assert.True(world.Supervisor.IsReady);
+    }
+
+    [Fact]
+    public void OperatorsRestart_RunsATaskAgain_BeforeThoseThatNeedIt()
+    {
+        var task = Specs.Named("migrate") with { IsTask = true, AutoRestart = false, DependsOn = [new Dependency("db", DependencyCondition.Ready)] };
+        var api = Specs.Named("api") with { DependsOn = [new Dependency("migrate", DependencyCondition.Completed)] };
+        var world = new World(Specs.Of(api, task, Db)).Begin().Exit("migrate/0", 0).Clear();
+        Operate(world, Operation.Restart).Exit("api/0", 0).Exit("db/0", 0);
+        Assert.Equal((Phase.Ready, Phase.Held), (world.PhaseOf("migrate/0"), world.PhaseOf("api/0")));
+        Assert.Equal(Phase.Ready, world.Exit("migrate/0", 0).PhaseOf("api/0"));
+    }
+
+    [Fact]
+    public void OperatorsStart_GivesWhatFailedWithItsDependency_AnotherChance()
+    {
+        var db = Db with { AutoRestart = false };
+        var world = new World(Specs.Of(Api with { DependsOn = [new Dependency("db", DependencyCondition.Ready)] }, db, Specs.Named("alone"))).FailSpawns(SpawnStage.Exec, 2).Begin();
+        world.HealSpawns().After(60_000);
+        Assert.Equal((Phase.Failed, Phase.Failed), (world.PhaseOf("db/0"), world.PhaseOf("api/0")));
+        Operate(world, Operation.Start);
+        Assert.Equal((Phase.Ready, Phase.Ready), (world.PhaseOf("db/0"), world.PhaseOf("api/0")));
+    }
+
+    [Fact]
+    public void OperatorsRestart_IsOver_WhenAShutdownBegins()
+    {
+        var world = Operate(new World(Specs.Of(Db, Api)).Begin().Clear(), Operation.Restart).Signal(Signal.Term).Exit("api/0", 0).Exit("api/1", 0).Exit("db/0", 0);
+        Assert.Empty(world.Effects.OfType<Effect.Spawn>());
+        Assert.Equal(0, world.ExitCode);
+    }
+
     [Fact]
     public void Dependency_IsKept_AlsoByWayOfAnAppWithoutProcess()
     {

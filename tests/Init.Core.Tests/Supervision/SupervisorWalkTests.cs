@@ -227,6 +227,12 @@ public class SupervisorWalkTests
             return;
         }
 
+        if (random.Below(3) == 0)
+        {
+            world.Step(new SupervisorEvent.Operate((Operation)random.Below(3), [.. workers.Where(w => !w.IsBeside && random.Below(3) != 0).Select(w => w.Worker)]));
+            return;
+        }
+
         WorkerEvent e = random.Below(7) switch
         {
             6 => new WorkerEvent.Reset(),

@@ -25,6 +25,9 @@ sealed class World(Ecosystem ecosystem)
 
         public bool IsKilled { get; set; }
 
+        /// <summary>An operator stops it together with others, each in its turn.</summary>
+        public bool IsInOrder { get; set; }
+
         /// <summary>It was only being spawned when the shutdown began: nobody relied on it yet.</summary>
         public bool IsLate { get; set; }
     }
@@ -156,6 +159,7 @@ sealed class World(Ecosystem ecosystem)
         LastChange = e is SupervisorEvent.FilesChanged ? Now : LastChange;
         var effects = new List<Effect>();
         _event = e;
+        MarkOrder(e);
         Supervisor.Step(e, Now, effects);
         Run(effects);
         return this;
@@ -305,6 +309,26 @@ sealed class World(Ecosystem ecosystem)
         if (ChecksStopOrder && _shutdownWasSeen && !_hurryWasSeen && !process.IsLate && !process.IsAsked && signal.Signal == process.StopSignal && !isAskedByOperator)
         {
             Assert.DoesNotContain(_alive.Values, other => Supervisor.SpecOf(other.Worker, other.Incarnation).DependsOn.Any(d => d.App == signal.Worker.App));
+        }
+
+        if (ChecksStopOrder && !_shutdownWasSeen && process.IsInOrder && !process.IsAsked && signal.Signal == process.StopSignal && Supervisor.Snapshot().Workers.Any(w => w.Pid == process.Pid && w.Goal == Goal.Down))
+        {
+            Assert.DoesNotContain(_alive.Values, other => other.IsInOrder && Supervisor.SpecOf(other.Worker, other.Incarnation).DependsOn.Any(d => d.App == signal.Worker.App));
+        }
+    }
+
+    /// <summary>Whom an operator stops together with others; until somebody says something else.</summary>
+    void MarkOrder(SupervisorEvent e)
+    {
+        if (e is not (SupervisorEvent.Operate or SupervisorEvent.Reconfigure or SupervisorEvent.Scale or SupervisorEvent.Reload or SupervisorEvent.FilesChanged
+            or SupervisorEvent.ToWorker { Event: WorkerEvent.Start or WorkerEvent.Stop or WorkerEvent.Restart or WorkerEvent.Hurry }))
+        {
+            return;
+        }
+
+        foreach (var process in _alive.Values)
+        {
+            process.IsInOrder = e is SupervisorEvent.Operate { What: not Operation.Start } operate && operate.Workers.Contains(process.Worker) && !IsBeside(process);
         }
     }
 

@@ -38,6 +38,31 @@ public sealed class VerbTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Contains("other/0 online", failed.Errors);
     }
 
+    /// <summary>Each api answers its stop only when it is told to, so an order that is none would show.</summary>
+    [RequiresFact]
+    public void RestartAndStop_OfAll_GoByTheOrderOfDependencies()
+    {
+        const string Api = "trap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM; echo up; while :; do sleep 0.02; done";
+        var pid1 = Start(Shell("api", Api).With("depends_on", "db"), Shell("db", "echo up; exec sleep 100000").With("ready_when", new System.Text.Json.Nodes.JsonObject { ["log"] = "up" }));
+        pid1.WaitMessage("up", "api");
+
+        Assert.Equal(0, pid1.Client("restart", "all", "--no-wait").Code);
+        pid1.WaitEvent("worker_stopping", "api");
+        Assert.Equal(0, pid1.Client("ls").Code); // a turn later
+        Assert.Empty(pid1.Events("worker_stopping", "db"));
+        File.WriteAllText(Path.Combine(pid1.Folder, "go"), "");
+        pid1.WaitMessage("up", "api", 2);
+        Assert.Equal(["worker_stopping api", "worker_exited api", "worker_stopping db", "worker_exited db", "worker_started db", "worker_ready db", "worker_started api"],
+            OrderOf(pid1, ["worker_stopping", "worker_exited", "worker_started", "worker_ready"]).SkipWhile(one => one != "worker_stopping api").Take(7));
+
+        Assert.Equal((0, "api/0 stopped\ndb/0 stopped\n"), Of(pid1.Client("stop", "all")));
+        Assert.Equal(["worker_exited api", "worker_exited db"], OrderOf(pid1, ["worker_exited"]).TakeLast(2));
+        Assert.Equal(0, pid1.WaitExit());
+    }
+
+    static IEnumerable<string> OrderOf(Pid1 pid1, string[] events) =>
+        pid1.Lines.Where(line => line.Event is { } name && events.Contains(name)).Select(line => $"{line.Event} {line.App}");
+
     [RequiresFact]
     public void Scale_ChangesTheNumber()
     {
