@@ -149,7 +149,7 @@ public static class Commands
         Help = "Send a signal to the workers' own processes.",
     };
 
-    /// <summary>SIGTERM with an answer.</summary>
+    /// <summary>SIGTERM with an answer, as often as one likes: only signals hurry.</summary>
     public static readonly Verb Shutdown = new()
     {
         Name = "shutdown",

@@ -7,7 +7,7 @@ namespace Init.Core.Supervision;
 /// <summary>
 /// Signals to pminit itself, the orderly stop, and the end of the container.
 /// SIGTERM and SIGINT: apps with a `shutdown_delay` serve on for so long, then all stop in the order of their dependencies. A second signal ends the
-/// delays, where one runs; else it kills, as the end of `shutdown_timeout` does.
+/// delays, where one runs; else it kills, as the end of `shutdown_timeout` does. The verb `shutdown` is none of the two: as a preStop hook it comes just before the first.
 /// Exit codes: an orderly stop by signal gives 0, whatever failed before it, or 137 when a worker had to be killed during it. An essential app that
 /// ended for good, or a task that failed, gives its own code, and so does, when no app is left, the first worker that failed. A failed worker's code is what a
 /// shell would say of its last exit; 1 when that was a success (given up although each exit was 0).

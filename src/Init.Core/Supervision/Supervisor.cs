@@ -207,6 +207,11 @@ public sealed partial class Supervisor
             case SupervisorEvent.Operate operate:
                 OnOperate(operate, now, effects);
                 break;
+            case SupervisorEvent.Shutdown when !_isShuttingDown:
+                BeginShutdown("asked for by pminit shutdown", mayServeOn: true, now, effects);
+                break;
+            case SupervisorEvent.Shutdown:
+                break;
             case SupervisorEvent.SignalReceived received:
                 OnSignal(received.Signal, now, effects);
                 break;

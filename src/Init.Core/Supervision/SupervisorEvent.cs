@@ -30,6 +30,9 @@ public abstract record SupervisorEvent
     /// <summary>An operator asks something of these workers at once: in the order of their dependencies, where there are any between them.</summary>
     public sealed record Operate(Operation What, ImmutableArray<WorkerId> Workers) : SupervisorEvent;
 
+    /// <summary>An operator asks for the orderly stop. It is none of the two signals of which the second one kills: the orchestrator's may follow.</summary>
+    public sealed record Shutdown : SupervisorEvent;
+
     /// <summary>A signal reached pminit itself (never SIGCHLD).</summary>
     public sealed record SignalReceived(Signal Signal) : SupervisorEvent;
 

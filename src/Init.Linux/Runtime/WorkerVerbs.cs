@@ -23,7 +23,7 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
     {
         if (request.Verb == Commands.Shutdown)
         {
-            queue.Tell(new SupervisorEvent.SignalReceived(Signal.Term));
+            queue.Tell(new SupervisorEvent.Shutdown());
             done(new VerbOutcome(0, "shutting down\n"));
             return;
         }

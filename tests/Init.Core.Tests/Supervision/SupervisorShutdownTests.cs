@@ -77,6 +77,26 @@ public class SupervisorShutdownTests
     }
 
     [Fact]
+    public void OperatorsShutdown_IsNoStopSignal_SoTheFirstOneAfterItHurriesNothing()
+    {
+        var world = new World(Specs.Of(Specs.Api with { ShutdownDelay = Specs.Ms(100) }, Specs.Named("b"))).Begin().Step(new SupervisorEvent.Shutdown()).Clear();
+        Assert.True(world.Supervisor.IsShuttingDown);
+        world.Step(new SupervisorEvent.Shutdown()).Signal(Signal.Term);
+        Assert.Equal("say signal_ignored(Info)", EffectText.Of(world.Effects));
+        world.After(100).Exit("b/0", 0).Clear().Signal(Signal.Term);
+        Assert.Equal("say shutdown_hurried(Warn), say worker_killed(Warn), kill_tree 101", EffectText.Of(world.Effects));
+        world.Die("api/0", 9);
+        Assert.Equal(137, world.ExitCode);
+    }
+
+    [Fact]
+    public void OperatorsShutdown_IsAnOrderlyStop()
+    {
+        var world = new World(Specs.Of(Specs.Api)).Begin().Step(new SupervisorEvent.Shutdown()).Exit("api/0", 3);
+        Assert.Equal(0, world.ExitCode);
+    }
+
+    [Fact]
     public void ShutdownTimeout_HurriesTheStop()
     {
         var ecosystem = Specs.Of(Specs.Api with { KillTimeout = Specs.Ms(60_000) }) with { Settings = new GlobalSettings { ShutdownTimeout = Specs.Ms(3000) } };
