@@ -68,7 +68,7 @@ public static class NotifyMessage
 
         if (name.SequenceEqual("RELOADING"u8))
         {
-            return isOne ? new WorkerEvent.Described(incarnation, "reloading") : null;
+            return isOne ? new WorkerEvent.ReloadingItself(incarnation) : null;
         }
 
         if (name.SequenceEqual("WATCHDOG"u8))

@@ -103,6 +103,9 @@ public abstract record WorkerEvent
     /// <summary>The process describes what it is doing, for people.</summary>
     public sealed record Described(int Incarnation, string Text) : WorkerEvent;
 
+    /// <summary>The process reads its settings again, until it says that it is ready.</summary>
+    public sealed record ReloadingItself(int Incarnation) : WorkerEvent;
+
     /// <summary>The process ended and was reaped.</summary>
     public sealed record Exited(int Incarnation, ExitStatus Status) : WorkerEvent;
 

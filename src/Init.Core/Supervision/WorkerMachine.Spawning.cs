@@ -70,6 +70,7 @@ public static partial class WorkerMachine
             HasServed = false,
             Watchdog = turn.Spec.Watchdog,
             StatusText = null,
+            IsReloadingItself = false,
             EndedByPlan = false,
             WasKilled = false,
         };

@@ -134,6 +134,12 @@ public readonly record struct WorkerState
     /// <summary>What this process last said of itself, for people.</summary>
     public string? StatusText { get; init; }
 
+    /// <summary>It said that it reads its settings again, and has not said since that it is ready.</summary>
+    public bool IsReloadingItself { get; init; }
+
+    /// <summary>What the process is doing, as it says; null: it said nothing.</summary>
+    public string? Doing => !IsReloadingItself ? StatusText : StatusText is null ? "reloading" : $"reloading: {StatusText}";
+
     /// <summary>Restarts since the slot was created, planned ones included (pm2: `restart_time`).</summary>
     public int Restarts { get; init; }
 

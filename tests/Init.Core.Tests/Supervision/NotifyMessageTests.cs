@@ -17,6 +17,7 @@ public class NotifyMessageTests
             WorkerEvent.ReadyReceived => "ready",
             WorkerEvent.StoppingItself => "stopping",
             WorkerEvent.Described d => $"status {d.Text}",
+            WorkerEvent.ReloadingItself => "reloading",
             WorkerEvent.WatchdogFed => "fed",
             WorkerEvent.WatchdogTriggered => "triggered",
             WorkerEvent.WatchdogSet s => $"every {s.Time.TotalMilliseconds}",
@@ -30,7 +31,7 @@ public class NotifyMessageTests
     [InlineData("READY=1\n", "ready")]
     [InlineData("STATUS=Loading 3 of 5\nREADY=1\nMAINPID=1", "status Loading 3 of 5 | ready")]
     [InlineData("STOPPING=1", "stopping")]
-    [InlineData("RELOADING=1\nMONOTONIC_USEC=5", "status reloading")]
+    [InlineData("RELOADING=1\nMONOTONIC_USEC=5", "reloading")]
     [InlineData("WATCHDOG=1", "fed")]
     [InlineData("WATCHDOG=trigger", "triggered")]
     [InlineData("WATCHDOG_USEC=20000000", "every 20000")]

@@ -202,6 +202,20 @@ public class ReadinessTests
     }
 
     [Fact]
+    public void Reloading_LastsUntilReady_AndLeavesTheDescription()
+    {
+        var story = Scenario.Of(Watched).Start();
+        story.Step(new WorkerEvent.ReloadingItself(1));
+        Assert.Equal("reloading", story.State.Doing);
+        story.Step(new WorkerEvent.Described(1, "7 clients"));
+        Assert.Equal("reloading: 7 clients", story.State.Doing);
+        story.Ready();
+        Assert.Equal("7 clients", story.State.Doing);
+        story.Step(new WorkerEvent.ReloadingItself(1)).Exits(1);
+        Assert.Null(story.State.Doing);
+    }
+
+    [Fact]
     public void Description_IsForgotten_WithItsProcess()
     {
         var story = Scenario.Of(Specs.Api).Start();

@@ -168,8 +168,9 @@ public class WorkerInvariantTests
             Check(_state.Phase == Phase.Down && _livePid == 0, "Stop leads to Down");
         }
 
-        WorkerEvent AnyWord(int incarnation) => _random.Below(7) switch
+        WorkerEvent AnyWord(int incarnation) => _random.Below(8) switch
         {
+            7 => new WorkerEvent.ReloadingItself(incarnation),
             6 => new WorkerEvent.Disconnected(incarnation),
             0 => new WorkerEvent.Extended(incarnation, Specs.Ms(_random.Below(5000))),
             1 => new WorkerEvent.WatchdogFed(incarnation),

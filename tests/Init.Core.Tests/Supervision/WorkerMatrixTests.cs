@@ -35,6 +35,7 @@ public class WorkerMatrixTests
         ("Disconnected", new WorkerEvent.Disconnected(5)),
         ("MainPidChanged", new WorkerEvent.MainPidChanged(5, 205)),
         ("Described", new WorkerEvent.Described(5, "busy")),
+        ("ReloadingItself", new WorkerEvent.ReloadingItself(5)),
         ("Exited 0", new WorkerEvent.Exited(5, ExitStatus.Exited(0))),
         ("Exited 1", new WorkerEvent.Exited(5, ExitStatus.Exited(1))),
         ("Exited 3 (stop code)", new WorkerEvent.Exited(5, ExitStatus.Exited(3))),
@@ -200,6 +201,7 @@ public class WorkerMatrixTests
             + $"{(after.UnstableExits == before.UnstableExits ? "" : $" unstable={after.UnstableExits}")}"
             + $"{(after.HasSaidReady ? " said_ready" : "")}{(after.Watchdog == before.Watchdog ? "" : $" watchdog={after.Watchdog.TotalMilliseconds}")}"
             + $"{(after.StatusText == before.StatusText ? "" : $" text={after.StatusText}")}"
+            + $"{(after.IsReloadingItself == before.IsReloadingItself ? "" : " reloading_itself")}"
             + $"{(after.LeftBy == 0 ? "" : $" left_by={after.LeftBy}")}"
             + $"{(after.Restarts == before.Restarts || after.Incarnation != before.Incarnation ? "" : $" restarts={after.Restarts}")}"
             + $"{(after.IsDisconnecting ? " disconnecting" : "")}{(after.Habit == before.Habit ? "" : $" habit={after.Habit}")}"
