@@ -34,6 +34,14 @@ public sealed class TerminationLogTests(ITestOutputHelper output) : Pid1Test(out
     }
 
     [RequiresFact]
+    public void File_NamesWhatItWasStoppedFor_WhenItNeverBecameReady()
+    {
+        var pid1 = StartWith("why", Worker("api", "print=up").With("ready_when", "notify").With("listen_timeout", 300).With("max_restarts", 0), Shell("side", "exit 0").With("autorestart", false));
+        Assert.Equal(1, pid1.WaitExit());
+        Assert.Matches("^no app is left: api/0 was given up: it did not become ready in 3[0-9]{2} ms; the container ends with code 1\n", Read(pid1, "why"));
+    }
+
+    [RequiresFact]
     public void File_IsWithinBounds_WhenAWorkerPrintsWithoutEnd()
     {
         var pid1 = StartWith("why", Shell("main", "i=0; while [ $i -lt 20000 ]; do echo line $i >&2; i=$((i+1)); done; exit 3").With("autorestart", false));

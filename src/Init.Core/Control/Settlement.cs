@@ -174,7 +174,7 @@ public sealed class Settlement
                     End(false, $"{StatusWords.Of(status.Phase)}: it ended with {status.LastExit} before it was ready");
                     break;
                 case Phase.Failed:
-                    End(false, status.LastExit is { } exit ? $"{StatusWords.Of(status.Phase)}: ended with {exit}" : "errored: it could not be started");
+                    End(false, status.State.Fault is { } fault ? $"{StatusWords.Of(status.Phase)}: it was stopped because {fault}" : status.LastExit is { } exit ? $"{StatusWords.Of(status.Phase)}: ended with {exit}" : "errored: it could not be started");
                     break;
                 case Phase.Down when status.State.EndedByPlan && isNew:
                     End(true, $"done with {status.LastExit}");

@@ -33,7 +33,7 @@ public static class ExitCodes
     [
         ($"{Ok}", "an orderly stop, or all apps ended by plan"),
         ($"{No}", "`pminit health`: not ready; any verb: no running pminit answers, or what was asked for did not come to be"),
-        ("the app's, 128+n for signal n", "an `essential` app ended, or a task failed; or no app is left: the code of the first that failed (1 if it was given up although each exit was 0)"),
+        ("the app's, 128+n for signal n", "an `essential` app ended, or a task failed; or no app is left: the code of the first that failed (1 if it was given up although each exit was 0, or because pminit had to stop it: not ready in time, health check, watchdog, memory)"),
         ($"{Killed}", "an orderly stop in which something had to be killed"),
         ("the command's, 128+n for signal n", "`pminit -- command`"),
         ($"{NotExecutable}, {NotFound}", "`pminit -- command`, or an app given up for it: the program cannot be executed, or is not found"),

@@ -10,7 +10,7 @@ namespace Init.Core.Supervision;
 /// delays, where one runs; else it kills, as the end of `shutdown_timeout` does. The verb `shutdown` is none of the two: as a preStop hook it comes just before the first.
 /// Exit codes: an orderly stop by signal gives 0, whatever failed before it, or 137 when a worker had to be killed during it. An essential app that
 /// ended for good, or a task that failed, gives its own code, and so does, when no app is left, the first worker that failed. A failed worker's code is what a
-/// shell would say of its last exit; 1 when that was a success (given up although each exit was 0).
+/// shell would say of its last exit; 1 when that was a success (given up although each exit was 0), and when pminit had stopped it because it was ill.
 /// An app has ended for good when all its instances have ended, by plan or by failure: while one of them lives, it serves. An instance that
 /// an operator stopped can be started again, so it keeps its app from having ended. A scheduled job never has: the container stays for it.
 /// </summary>
@@ -18,6 +18,9 @@ public sealed partial class Supervisor
 {
     /// <summary>128 + SIGKILL: the stop was not orderly for everyone.</summary>
     const int KilledCode = 137;
+
+    /// <summary>We stopped it because it was ill: its own code answers our signal, and 143 would look like an orderly stop.</summary>
+    const int RemedyCode = 1;
 
     bool _isShuttingDown;
     bool _isHurried;
@@ -160,7 +163,7 @@ public sealed partial class Supervisor
     {
         var isFailed = after.Phase == Phase.Failed;
         slot.FailedAs = isFailed ? ++_failures : 0;
-        slot.FailedCode = isFailed ? FailureCode(after.LastExit) : 0;
+        slot.FailedCode = !isFailed ? 0 : after.Fault is null ? FailureCode(after.LastExit) : RemedyCode;
         slot.IsAbandoned = false;
         if (!IsActive(after.Phase))
         {
@@ -297,7 +300,7 @@ public sealed partial class Supervisor
             }
         }
 
-        return new TerminationCause(reason, culprit.Worker) { Status = culprit.State.LastExit, Problem = culprit.Problem };
+        return new TerminationCause(reason, culprit.Worker) { Status = culprit.State.LastExit, Problem = culprit.Problem, Fault = culprit.State.Fault };
     }
 
     /// <summary>1 where the last exit was a success, and where nothing ever ran.</summary>

@@ -115,7 +115,8 @@ public abstract record WorkerEvent
     /// <summary>Its probe failed for good.</summary>
     /// <param name="Incarnation">Which process.</param>
     /// <param name="HasPassed">It had passed at least once.</param>
-    public sealed record ProbeFailed(int Incarnation, bool HasPassed = true) : WorkerEvent;
+    /// <param name="Why">For people.</param>
+    public sealed record ProbeFailed(int Incarnation, bool HasPassed = true, string Why = "its health check failed") : WorkerEvent;
 
     /// <summary>It used more memory than allowed.</summary>
     public sealed record MemoryOver(int Incarnation) : WorkerEvent;

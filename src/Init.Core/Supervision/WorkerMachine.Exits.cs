@@ -76,12 +76,13 @@ public static partial class WorkerMachine
         IsDisconnecting = false,
         Deadline = Instant.Never,
         Reason = Reason.None,
+        Fault = s.Reason is Reason.Asked or Reason.Own ? null : s.Fault,
         LastExit = status,
         WasKilled = s.Phase == Phase.Killing && status.IsSignal && status.Value == Sigkill,
     };
 
     /// <summary>Carries out what the policy decided.</summary>
-    static WorkerState Follow(in WorkerState ended, ExitDecision decision, in Turn turn)
+    static WorkerState Follow(in WorkerState ended, ExitDecision decision, in Turn turn, string? how = null)
     {
         var counted = ended with { UnstableExits = decision.UnstableExits, BackoffStep = decision.BackoffStep };
         if (ended.IsTrial)
@@ -94,8 +95,8 @@ public static partial class WorkerMachine
         {
             ExitVerdict.Done => Finish(counted, turn),
             ExitVerdict.Restart => decision.Delay > TimeSpan.Zero ? Wait(counted, OwnDelay(counted, decision.Delay, turn), turn) : Spawn(counted, turn),
-            ExitVerdict.Fail => Fail(counted, decision.Verdict, turn),
-            ExitVerdict.GiveUp => Fail(counted, decision.Verdict, turn),
+            ExitVerdict.Fail => Fail(counted, decision.Verdict, how, turn),
+            ExitVerdict.GiveUp => Fail(counted, decision.Verdict, how, turn),
             ExitVerdict.RunFailed => EndRun(counted, turn),
         };
     }
@@ -116,9 +117,9 @@ public static partial class WorkerMachine
         return s with { Phase = Phase.Waiting, Deadline = turn.Now + delay };
     }
 
-    static WorkerState Fail(in WorkerState s, ExitVerdict verdict, in Turn turn)
+    static WorkerState Fail(in WorkerState s, ExitVerdict verdict, string? how, in Turn turn)
     {
-        ReportFailed(s, verdict, turn);
+        ReportFailed(s, verdict, how ?? HowItEnded(s, turn.Spec), turn);
         return s with { Phase = Phase.Failed };
     }
 

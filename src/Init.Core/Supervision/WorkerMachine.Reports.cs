@@ -49,11 +49,11 @@ public static partial class WorkerMachine
         {
             Reason.None => (LogLevel.Info, ""),
             Reason.Asked => (LogLevel.Info, ""),
-            Reason.Unhealthy => (LogLevel.Warn, ": its probe failed"),
-            Reason.NotReady => (LogLevel.Warn, ": it did not become ready"),
-            Reason.Hung => (LogLevel.Warn, WhyHung(s)),
             Reason.Own => (LogLevel.Info, ": it says that it stops"),
-            Reason.Memory => (LogLevel.Warn, ": it uses too much memory"),
+            Reason.Unhealthy => (LogLevel.Warn, $": {s.Fault}"),
+            Reason.NotReady => (LogLevel.Warn, $": {s.Fault}"),
+            Reason.Hung => (LogLevel.Warn, $": {s.Fault}"),
+            Reason.Memory => (LogLevel.Warn, $": {s.Fault}"),
         };
         Report(turn, s.Pid, EventName.WorkerStopping, level, $"stopping with {(isMessage ? "message " : "")}{how} kill_timeout_ms={timeout}{why}",
             new LogField(isMessage ? "ipc_message" : "signal", how), new LogField("kill_timeout_ms", timeout));
@@ -63,7 +63,7 @@ public static partial class WorkerMachine
     {
         var (half, timeout) = (Milliseconds(turn.Spec.KillTimeout / 2), Milliseconds(turn.Spec.KillTimeout));
         Report(turn, s.Pid, EventName.WorkerStopping, reason == Reason.Memory ? LogLevel.Warn : LogLevel.Info,
-            $"stopping: disconnect first, {turn.Spec.KillSignal} when it has closed its servers, at the latest after {half} ms, kill_timeout_ms={timeout}{(reason == Reason.Memory ? ": it uses too much memory" : "")}",
+            $"stopping: disconnect first, {turn.Spec.KillSignal} when it has closed its servers, at the latest after {half} ms, kill_timeout_ms={timeout}{(reason == Reason.Memory ? $": {s.Fault}" : "")}",
             new LogField("signal", turn.Spec.KillSignal.ToString()), new LogField("kill_timeout_ms", timeout));
     }
 
@@ -74,9 +74,6 @@ public static partial class WorkerMachine
     static void ReportTrialFailed(in WorkerState s, in Turn turn) =>
         Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, $"the new process ended with {s.LastExit} before it could take over",
             new LogField("incarnation", s.Incarnation));
-
-    static string WhyHung(in WorkerState s) =>
-        s.Watchdog > TimeSpan.Zero ? $": its watchdog of {Milliseconds(s.Watchdog)} ms was not fed" : ": it says that it hangs";
 
     static void ReportKilled(in WorkerState s, in Turn turn) =>
         Report(turn, s.Pid, EventName.WorkerKilled, LogLevel.Warn,
@@ -119,21 +116,25 @@ public static partial class WorkerMachine
             new LogField("delay_ms", delayMs), new LogField("attempt", s.BackoffStep));
     }
 
-    static void ReportFailed(in WorkerState s, ExitVerdict verdict, in Turn turn)
+    static void ReportFailed(in WorkerState s, ExitVerdict verdict, string how, in Turn turn)
     {
-        var minUptimeMs = Milliseconds(turn.Spec.MinUptime);
         var message = verdict == ExitVerdict.GiveUp && turn.Spec.IsTask
-            ? $"gave up after {s.UnstableExits} failed runs, the last with {s.LastExit}; mend the cause, or raise max_restarts (now {turn.Spec.MaxRestarts})"
+            ? $"gave up after {s.UnstableExits} failed runs: the last {how}; mend the cause, or raise max_restarts (now {turn.Spec.MaxRestarts})"
             : verdict == ExitVerdict.GiveUp
-            ? $"gave up after {s.UnstableExits} unstable exits (each ran less than min_uptime {minUptimeMs} ms), the last with {s.LastExit}; "
+            ? $"gave up after {s.UnstableExits} unstable runs (shorter than min_uptime {Milliseconds(turn.Spec.MinUptime)} ms, not started, or never ready): the last {how}; "
                 + $"mend the cause and start it again, or raise max_restarts (now {turn.Spec.MaxRestarts})"
-            : $"failed with {s.LastExit} and is not started again: autorestart is false; "
-                + "list the code in stop_exit_codes if it is no failure";
+            : $"failed: it {how}, and is not started again, since autorestart is false"
+                + (s.LastExit is { IsSignal: false } && s.Fault is null ? "; list the code in stop_exit_codes if it is no failure" : "");
         Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, message, new LogField("unstable_exits", s.UnstableExits));
     }
 
+    /// <summary>"ended with code 3 before it was ready": of the last process.</summary>
+    static string HowItEnded(in WorkerState s, AppSpec spec) => s.Fault is { } fault
+        ? $"was stopped because {fault}"
+        : $"ended with {s.LastExit}{(s.HasServed || spec.ReadyWhen is { IsSaid: false } or { IsAssumed: true } ? "" : " before it was ready")}";
+
     static void ReportRunFailed(in WorkerState s, in Turn turn) =>
-        Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, $"this run failed with {s.LastExit}; the next one is by its schedule, {turn.Spec.Schedule?.Text}");
+        Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, $"this run failed{(s.Fault is { } fault ? $" ({fault})" : "")} with {s.LastExit}; the next one is by its schedule, {turn.Spec.Schedule?.Text}");
 
     static void ReportDone(in WorkerState s, in Turn turn) =>
         Report(turn, 0, EventName.WorkerDone, LogLevel.Info, $"done: ended by plan with {s.LastExit}");

@@ -71,6 +71,7 @@ public static partial class WorkerMachine
             Watchdog = turn.Spec.Watchdog,
             StatusText = null,
             IsReloadingItself = false,
+            Fault = null,
             EndedByPlan = false,
             WasKilled = false,
         };
@@ -106,7 +107,7 @@ public static partial class WorkerMachine
         ReportSpawnFailed(s, e, turn);
         return s.Goal == Goal.Down
             ? failed with { Phase = Phase.Down }
-            : Follow(failed, RestartPolicy.AfterSpawnFailure(s, e.Stage, e.Errno, turn.Spec), turn);
+            : Follow(failed, RestartPolicy.AfterSpawnFailure(s, e.Stage, e.Errno, turn.Spec), turn, "could not be started");
     }
 
     /// <summary>It was on its way down already: the failure is worth a line and changes nothing of what follows.</summary>

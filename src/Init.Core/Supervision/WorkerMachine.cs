@@ -56,7 +56,7 @@ public static partial class WorkerMachine
             WorkerEvent.Extended extended => OnExtended(s, extended.Time, turn),
             WorkerEvent.WatchdogFed => OnWatchdogFed(s, turn),
             WorkerEvent.WatchdogSet set => OnWatchdogSet(s, set.Time, turn),
-            WorkerEvent.WatchdogTriggered => OnRemedy(s, Reason.Hung, turn),
+            WorkerEvent.WatchdogTriggered => OnRemedy(s, Reason.Hung, "it said that it hangs (WATCHDOG=trigger)", turn),
             WorkerEvent.StoppingItself => OnStoppingItself(s, turn),
             WorkerEvent.Disconnected => OnDisconnected(s, turn),
             WorkerEvent.MainPidChanged main => OnMainPidChanged(s, main.Pid, turn),
@@ -64,8 +64,8 @@ public static partial class WorkerMachine
             WorkerEvent.ReloadingItself => s.HasProcess ? s with { IsReloadingItself = true } : s,
             WorkerEvent.Exited exited => OnExited(s, exited, turn),
             WorkerEvent.DeadlinePassed => OnDeadlinePassed(s, turn),
-            WorkerEvent.ProbeFailed probe => OnRemedy(s with { HasServed = s.HasServed && (probe.HasPassed || s.Phase != Phase.Ready || s.Goal == Goal.Down) }, Reason.Unhealthy, turn),
-            WorkerEvent.MemoryOver => OnRemedy(s, Reason.Memory, turn),
+            WorkerEvent.ProbeFailed probe => OnRemedy(s, Reason.Unhealthy, probe.Why, turn, probe.HasPassed),
+            WorkerEvent.MemoryOver => OnRemedy(s, Reason.Memory, "it uses too much memory", turn),
             _ => Impossible(s, "unknown event", turn),
         };
     }
@@ -164,7 +164,7 @@ public static partial class WorkerMachine
         {
             Phase.Down => s,
             Phase.Starting => ReadinessIsDue(s, turn),
-            Phase.Ready => OnRemedy(s with { Deadline = WatchdogDeadline(s, turn) }, Reason.Hung, turn),
+            Phase.Ready => OnRemedy(s with { Deadline = WatchdogDeadline(s, turn) }, Reason.Hung, $"its watchdog of {Milliseconds(s.Watchdog)} ms was not fed", turn),
             Phase.Draining => s.IsDisconnecting ? AskToStop(s, turn) : Kill(s, turn),
             Phase.Killing => KillAgain(s, turn),
             Phase.Waiting => Spawn(s, turn),
@@ -173,11 +173,11 @@ public static partial class WorkerMachine
         };
 
     /// <summary>The worker is ill. One that is not ready yet has its own deadline; one on its way down, or soon to be, needs no second reason.</summary>
-    static WorkerState OnRemedy(in WorkerState s, Reason reason, in Turn turn) => s.Phase switch
+    static WorkerState OnRemedy(in WorkerState s, Reason reason, string fault, in Turn turn, bool hasServed = true) => s.Phase switch
     {
         Phase.Down => s,
         Phase.Starting => s,
-        Phase.Ready => s.Goal == Goal.Down ? s : Drain(s, Goal.Up, reason, turn),
+        Phase.Ready => s.Goal == Goal.Down ? s : Drain(s with { Fault = fault, HasServed = s.HasServed && hasServed }, Goal.Up, reason, turn),
         Phase.Draining => s,
         Phase.Killing => s,
         Phase.Waiting => s,

@@ -158,6 +158,12 @@ public readonly record struct WorkerState
     /// <summary>Why it is being stopped; None except in Draining and Killing.</summary>
     public Reason Reason { get; init; }
 
+    /// <summary>
+    /// What pminit stops it for, or stopped the last process for, because it was ill: for people, as "it did not become ready in 3000 ms". Its exit then answers our signal, and says
+    /// nothing of its own. Null for every other end.
+    /// </summary>
+    public string? Fault { get; init; }
+
     /// <summary>The app ended by its own plan (stop exit code, or no autorestart and success), rather than by a request or a failure.</summary>
     public bool EndedByPlan { get; init; }
 

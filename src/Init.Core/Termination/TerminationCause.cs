@@ -16,6 +16,9 @@ public sealed class TerminationCause(string reason, WorkerId worker)
     /// <summary>How its process ended; null when none ever ran.</summary>
     public ExitStatus? Status { get; init; }
 
+    /// <summary>What pminit stopped its last process for, for people; null when it ended otherwise.</summary>
+    public string? Fault { get; init; }
+
     /// <summary>Why it could not be started, for people; null when it could.</summary>
     public string? Problem { get; init; }
 }

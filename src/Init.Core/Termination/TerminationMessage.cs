@@ -25,7 +25,7 @@ public static class TerminationMessage
     /// <returns>UTF-8, at most <see cref="Longest"/> bytes, with a line feed at its end.</returns>
     public static byte[] Of(TerminationCause cause, int code, ReadOnlySpan<byte> lines, bool areErrors)
     {
-        var how = cause.Problem is { } problem ? $" could not be started: {problem}" : cause.Status is { } status ? $" ended with {status}" : " never ran";
+        var how = cause.Problem is { } problem ? $" could not be started: {problem}" : cause.Fault is { } fault ? $" was given up: {fault}" : cause.Status is { } status ? $" ended with {status}" : " never ran";
         return Of($"{cause.Reason}: {cause.Worker}{how}; the container ends with code {code.ToString(CultureInfo.InvariantCulture)}",
             $"last lines of its {(areErrors ? "stderr" : "stdout")}:", lines);
     }

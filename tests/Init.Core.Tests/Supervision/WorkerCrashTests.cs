@@ -72,7 +72,7 @@ public class WorkerCrashTests
         Assert.Equal(3, story.State.Restarts);
         var said = story.Said(EventName.WorkerFailed);
         Assert.Equal(LogLevel.Error, said.Level);
-        Assert.Contains("4 unstable exits", said.Message, StringComparison.Ordinal);
+        Assert.Contains("4 unstable runs", said.Message, StringComparison.Ordinal);
         Assert.Contains("max_restarts", said.Message, StringComparison.Ordinal);
         story.Expect("kill_leftovers 104").After(1_000_000).Expect();
     }

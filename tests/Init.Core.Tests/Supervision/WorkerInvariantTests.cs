@@ -210,6 +210,8 @@ public class WorkerInvariantTests
             Check(!s.IsDisconnecting || (s.Phase == Phase.Draining && spec.Disconnects), "only who drains disconnects");
             Check(s.HasServed || s.Phase != Phase.Ready, "who is ready has served");
             Check(s.Habit == ListenHabit.Unknown || spec.ReadyWhen.IsAssumed, "a habit matters only where it is assumed");
+            Check((s.Fault is not null) == s.Reason is Reason.NotReady or Reason.Unhealthy or Reason.Hung or Reason.Memory || s.Reason is Reason.None or Reason.Asked, "who is stopped as ill has a fault");
+            Check(s.Fault is null || s.Phase is not (Phase.Starting or Phase.Ready), "a fault is that of the last process");
             Check(s.LeftBy == 0 || s.Phase is Phase.Down or Phase.Held or Phase.Failed, "who left something has ended");
             Check(!s.EndedByPlan || s.Phase == Phase.Down, "the plan's end is Down");
             Check(s.UnstableExits == 0 || s.BackoffStep > 0, "an unstable exit is an unexpected one");

@@ -201,7 +201,7 @@ public class WorkerMatrixTests
             + $"{(after.UnstableExits == before.UnstableExits ? "" : $" unstable={after.UnstableExits}")}"
             + $"{(after.HasSaidReady ? " said_ready" : "")}{(after.Watchdog == before.Watchdog ? "" : $" watchdog={after.Watchdog.TotalMilliseconds}")}"
             + $"{(after.StatusText == before.StatusText ? "" : $" text={after.StatusText}")}"
-            + $"{(after.IsReloadingItself == before.IsReloadingItself ? "" : " reloading_itself")}"
+            + $"{(after.IsReloadingItself == before.IsReloadingItself ? "" : " reloading_itself")}{(after.Fault == before.Fault || after.Fault is null ? "" : $" fault=({after.Fault})")}"
             + $"{(after.LeftBy == 0 ? "" : $" left_by={after.LeftBy}")}"
             + $"{(after.Restarts == before.Restarts || after.Incarnation != before.Incarnation ? "" : $" restarts={after.Restarts}")}"
             + $"{(after.IsDisconnecting ? " disconnecting" : "")}{(after.Habit == before.Habit ? "" : $" habit={after.Habit}")}"

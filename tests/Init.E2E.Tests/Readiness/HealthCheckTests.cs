@@ -31,7 +31,7 @@ public sealed class HealthCheckTests(ITestOutputHelper output) : Pid1Test(output
         pid1.WaitMessage($"asked /health 127.0.0.1:{port} pminit", "web");
         Write(pid1, "500");
         Assert.Contains($"failed 2 times in a row: GET http://127.0.0.1:{port}/health: answered 500", pid1.WaitEvent("health_failed", "web").Message, StringComparison.Ordinal);
-        Assert.Contains("its probe failed", pid1.WaitEvent("worker_stopping", "web").Message, StringComparison.Ordinal);
+        Assert.Contains("its health check failed", pid1.WaitEvent("worker_stopping", "web").Message, StringComparison.Ordinal);
         File.Delete(Path.Combine(pid1.Folder, "answer"));
         pid1.WaitEvent("worker_started", "web", 2);
     }

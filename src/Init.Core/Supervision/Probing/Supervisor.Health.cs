@@ -115,7 +115,7 @@ public sealed partial class Supervisor
             SayHealth(slot, EventName.HealthFailed, LogLevel.Warn, $"its health check failed {probe.Failures} times in a row: {problem}", effects);
             if (check.Action == HealthAction.Restart)
             {
-                StepSlot(slot, new WorkerEvent.ProbeFailed(slot.State.Incarnation, probe.HasPassed), now, effects);
+                StepSlot(slot, new WorkerEvent.ProbeFailed(slot.State.Incarnation, probe.HasPassed, $"its health check failed {probe.Failures} times: {problem}"), now, effects);
             }
         }
         else if (wasUnwell && !probe.IsUnwell)

@@ -33,7 +33,7 @@ public sealed class OutOfMemoryTests
     {
         var story = Scenario.Of(Specs.Api with { MaxRestarts = 0 }).Start().Then();
         story.Step(new WorkerEvent.Exited(1, ExitStatus.OutOfMemory(1)));
-        Assert.Contains("the last with signal SIGKILL (out of memory)", story.Said(EventName.WorkerFailed).Message, StringComparison.Ordinal);
+        Assert.Contains("the last ended with signal SIGKILL (out of memory)", story.Said(EventName.WorkerFailed).Message, StringComparison.Ordinal);
     }
 
     [Fact]
