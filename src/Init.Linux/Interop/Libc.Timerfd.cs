@@ -6,6 +6,7 @@ namespace Init.Linux.Interop;
 public static unsafe partial class Libc
 {
     public const int CLOCK_REALTIME = 0;
+    public const int CLOCK_THREAD_CPUTIME_ID = 3;
     public const int TFD_NONBLOCK = 0x800;
     public const int TFD_CLOEXEC = 0x80000;
     public const int TFD_TIMER_ABSTIME = 1;
@@ -25,6 +26,9 @@ public static unsafe partial class Libc
         public timespec it_interval;
         public timespec it_value;
     }
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int clock_gettime(int clock, timespec* time);
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int timerfd_create(int clock, int flags);

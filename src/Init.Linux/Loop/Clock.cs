@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Init.Core.Model;
 using Init.Core.Schedules;
+using Init.Linux.Interop;
 
 namespace Init.Linux.Loop;
 
@@ -15,4 +16,16 @@ public static class Clock
 
     /// <summary>Wall time in milliseconds since 1970, UTC.</summary>
     public static long UnixMs => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+    /// <summary>Processor time of the calling thread so far.</summary>
+    public static unsafe TimeSpan ThreadTime
+    {
+        get
+        {
+            Libc.timespec time;
+            return Libc.clock_gettime(Libc.CLOCK_THREAD_CPUTIME_ID, &time) == 0
+                ? TimeSpan.FromTicks((time.tv_sec * TimeSpan.TicksPerSecond) + (time.tv_nsec / TimeSpan.NanosecondsPerTick))
+                : throw new LinuxException("clock_gettime", Libc.Errno, "reading the thread's processor time");
+        }
+    }
 }

@@ -17,6 +17,9 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
 {
     readonly Dictionary<int, Voice> _voices = [];
 
+    /// <summary>What comparing lines may cost, by app.</summary>
+    readonly Dictionary<string, PatternBudget> _budgets = [];
+
     /// <summary>Sees which workers listen.</summary>
     public ListenerLookup Listeners { get; } = new();
 
@@ -58,9 +61,20 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
 
         if (spec.ReadyWhen.Kind == ReadyKind.Log)
         {
-            voice.Matcher = new LineMatcher(spec.ReadyWhen.Pattern, () => TellReady(voice), () => Warn(voice,
-                $"ready_when: a line took too long to be compared with the pattern {spec.ReadyWhen.Pattern} and counts as no match; make the pattern simpler"));
+            voice.Matcher = new LineMatcher(spec.ReadyWhen.Pattern, BudgetOf(worker.App), () => TellReady(voice), () => Warn(voice,
+                $"ready_when: comparing lines with the pattern {spec.ReadyWhen.Pattern} takes too long. No more lines of this process are looked at, so that it fails after"
+                + " listen_timeout; make the pattern simpler: no repetition within a repetition, as in (a+)+"));
         }
+    }
+
+    PatternBudget BudgetOf(string app)
+    {
+        if (!_budgets.TryGetValue(app, out var budget))
+        {
+            _budgets[app] = budget = new PatternBudget(Clock.Now);
+        }
+
+        return budget;
     }
 
     /// <summary>Who has to see the lines of a process; null: nobody.</summary>

@@ -132,21 +132,21 @@ public sealed unsafe class LogPump : IPollable
         var lines = _framer.Feed(Chunk.AsSpan(0, (int)got));
         while (lines.TryTake(out var line))
         {
-            _sink.Write(_head, line, now);
-            Tail?.Add(line, _head.IsError);
-            if (Matcher is not null)
-            {
-                Show(line);
-            }
+            Take(line, now);
         }
 
         return (int)got;
     }
 
-    void Show(FramedLine line)
+    void Take(FramedLine line, long now)
     {
-        Matcher!.See(line.Text);
-        Matcher = Matcher.IsDone ? null : Matcher;
+        _sink.Write(_head, line, now);
+        Tail?.Add(line, _head.IsError);
+        if (Matcher is not null)
+        {
+            Matcher.See(line.Text);
+            Matcher = Matcher.IsDone ? null : Matcher;
+        }
     }
 
     void Pause()
@@ -160,8 +160,7 @@ public sealed unsafe class LogPump : IPollable
     {
         if (_framer.TakeRest(out var line))
         {
-            _sink.Write(_head, line, Clock.UnixMs);
-            Tail?.Add(line, _head.IsError);
+            Take(line, Clock.UnixMs);
         }
 
         if (isWatched)

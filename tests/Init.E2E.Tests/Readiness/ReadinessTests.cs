@@ -53,6 +53,17 @@ public sealed class ReadinessTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresFact]
+    public void PatternThatTakesForEver_HoldsNobodyUp()
+    {
+        var lines = string.Concat(Enumerable.Repeat(new string('a', 40) + "!\n", 400));
+        var pid1 = Start(Shell("api", $"printf '{lines}'; echo printed >&2; exec sleep 1000").With("ready_when", Object("log", "^(a+)+$")).With("listen_timeout", "1h"));
+        pid1.WaitMessage("printed", "api");
+        Assert.Equal(0, pid1.Client("ping").Code);
+        Assert.Contains("the pattern ^(a+)+$ takes too long", pid1.WaitEvent("warning", "api").Message, StringComparison.Ordinal);
+        Assert.Empty(pid1.Events("worker_ready", "api"));
+    }
+
+    [RequiresFact]
     public void Worker_IsReady_WhenItHasBeenUpForATime()
     {
         var pid1 = Start(Worker("api", "print=there").With("ready_when", Object("uptime", 1000)));
