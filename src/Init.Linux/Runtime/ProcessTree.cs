@@ -22,17 +22,12 @@ public sealed class ProcessTree(Reaper reaper)
     /// <summary>A tree that forks while it is killed is looked at again, this often at most.</summary>
     const int Passes = 4;
 
+    /// <summary>Looks at all of /proc so far: what killing costs.</summary>
+    internal static int Scans { get; private set; }
+
     /// <summary>SIGKILL to a living worker's whole tree. The leader goes first, so that it cannot replace what dies.</summary>
     /// <returns>Number of processes signalled.</returns>
-    public static int Kill(int leader)
-    {
-        // The tree is read before anything dies: afterwards the children's parent is us, and who changed session is lost.
-        var killed = Descendants(leader);
-        killed.Add(leader);
-        _ = Libc.kill(leader, KillSignal);
-        SignalAll(killed, leader);
-        return Sweep(leader, killed);
-    }
+    public static int Kill(int leader) => KillTrees([leader]);
 
     /// <summary>
     /// SIGKILL to all that a process of a worker left behind, and a moment for it to be gone: a successor must not find ports taken and pid files right. The moment ends the loop's
@@ -79,7 +74,7 @@ public sealed class ProcessTree(Reaper reaper)
             if (!reaper.Owns(child) && ProcFile.Stat(child) is { } stat && stat.State != 'Z'
                 && (stat.Session == leader || stat.Group == leader))
             {
-                return Sweep(leader, []);
+                return Sweep([leader], []);
             }
         }
 
@@ -91,6 +86,7 @@ public sealed class ProcessTree(Reaper reaper)
     /// <summary>
     /// SIGKILL to what a process of a worker left behind in sessions of their own: orphans are our children by now, and a mark which they inherited tells whose
     /// they were. Where one has none (<see cref="WorkerMark"/>), its environment does. A child's pid cannot become somebody else's between the look and the signal.
+    /// However many they are, /proc is looked at for all of them together.
     /// </summary>
     /// <param name="worker">Whose.</param>
     /// <param name="incarnation">The process that has ended.</param>
@@ -99,18 +95,20 @@ public sealed class ProcessTree(Reaper reaper)
     public int KillStrays(WorkerId worker, int incarnation, Func<int, bool> isLive)
     {
         var mark = WorkerMark.Of(worker, incarnation);
-        var killed = 0;
+        var strays = new HashSet<int>();
         foreach (var child in OwnChildren())
         {
-            if (!reaper.Owns(child) && !reaper.Expects(child))
+            if (!reaper.Owns(child) && !reaper.Expects(child) && ProcFile.Stat(child) is { State: not 'Z' })
             {
                 var found = WorkerMark.Read(child);
-                var isStray = found == mark || (found == 0 && IncarnationOf(child, worker) is { } of && !isLive(of));
-                killed += isStray && ProcFile.Stat(child) is { State: not 'Z' } ? Kill(child) : 0;
+                if (found == mark || (found == 0 && IncarnationOf(child, worker) is { } of && !isLive(of)))
+                {
+                    strays.Add(child);
+                }
             }
         }
 
-        return killed;
+        return strays.Count == 0 ? 0 : KillTrees(strays);
     }
 
     /// <summary>An orphan of this worker: our child, nobody's leader, alive, and of the worker's session or with its variable.</summary>
@@ -151,40 +149,60 @@ public sealed class ProcessTree(Reaper reaper)
     static ReadOnlySpan<byte> IncarnationVariable => "PMINIT_INCARNATION="u8;
 
     /// <summary>Whether nothing of a leader's session, group or tree lives, itself not counted.</summary>
-    public static bool IsGone(int leader) => Descendants(leader).Count == 0;
+    public static bool IsGone(int leader) => Descendants([leader]).Count == 0;
+
+    /// <summary>Kills these and their trees.</summary>
+    static int KillTrees(HashSet<int> leaders)
+    {
+        // The trees are read before anything dies: afterwards the children's parent is us, and who changed session is lost.
+        var killed = Descendants(leaders);
+        foreach (var leader in leaders)
+        {
+            killed.Add(leader);
+            _ = Libc.kill(leader, KillSignal);
+        }
+
+        SignalAll(killed, leaders);
+        return Sweep(leaders, killed);
+    }
 
     /// <summary>Kills what is found, and looks again until nothing new lives.</summary>
     /// <returns>Number of processes signalled, those in <paramref name="killed"/> included.</returns>
-    static int Sweep(int leader, HashSet<int> killed)
+    static int Sweep(HashSet<int> leaders, HashSet<int> killed)
     {
         for (var pass = 0; pass < Passes; pass++)
         {
-            var found = Descendants(leader);
+            var found = Descendants(leaders);
             if (found.IsSubsetOf(killed))
             {
                 break; // what is still seen is dying
             }
 
-            SignalAll(found, leader);
+            SignalAll(found, leaders);
             killed.UnionWith(found);
         }
 
         return killed.Count;
     }
 
-    static void SignalAll(HashSet<int> pids, int leader)
+    static void SignalAll(HashSet<int> pids, HashSet<int> leaders)
     {
-        // The group in one call first: its members cannot fork between two signals.
-        _ = Libc.kill(-leader, KillSignal);
+        // The groups first, each in one call: its members cannot fork between two signals.
+        foreach (var leader in leaders)
+        {
+            _ = Libc.kill(-leader, KillSignal);
+        }
+
         foreach (var pid in pids)
         {
             _ = Libc.kill(pid, KillSignal); // ESRCH: it has ended meanwhile
         }
     }
 
-    /// <summary>Every process of the session and group of <paramref name="leader"/>, and every descendant of one of them, itself excluded.</summary>
-    static HashSet<int> Descendants(int leader)
+    /// <summary>Every process of the sessions and groups of these leaders, and every descendant of one of them, themselves excluded.</summary>
+    static HashSet<int> Descendants(HashSet<int> leaders)
     {
+        Scans++;
         var all = new List<ProcStat>();
         foreach (var pid in ProcFile.AllPids())
         {
@@ -195,20 +213,20 @@ public sealed class ProcessTree(Reaper reaper)
             }
         }
 
-        var known = new HashSet<int> { leader };
+        var known = new HashSet<int>(leaders);
         for (var before = 0; before != known.Count;)
         {
             before = known.Count;
             foreach (var stat in all)
             {
-                if (known.Contains(stat.Parent) || stat.Session == leader || stat.Group == leader)
+                if (known.Contains(stat.Parent) || leaders.Contains(stat.Session) || leaders.Contains(stat.Group))
                 {
                     known.Add(stat.Pid);
                 }
             }
         }
 
-        known.Remove(leader);
+        known.ExceptWith(leaders);
         return known;
     }
 

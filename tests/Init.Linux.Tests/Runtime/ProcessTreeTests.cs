@@ -146,6 +146,25 @@ public sealed class ProcessTreeTests : IDisposable
     }
 
     [Fact]
+    public void KillStrays_LooksAtAllProcessesAsOften_HoweverManyThereAre()
+    {
+        const int Many = 40;
+        using var leader = Marked(new WorkerId("api", 0), 1, $"i=0; while [ $i -lt {Many} ]; do i=$((i+1)); {Daemon} done; read x;");
+        var daemons = new int[Many];
+        for (var i = 0; i < Many; i++)
+        {
+            daemons[i] = leader.ReadPid();
+        }
+
+        leader.Reap();
+        var before = ProcessTree.Scans;
+        Assert.Equal(Many, _tree.KillStrays(new WorkerId("api", 0), 1, _ => true));
+        Assert.InRange(ProcessTree.Scans - before, 2, 5);
+        Array.ForEach(daemons, Child.WaitEnd);
+        ExpectStrangerLives();
+    }
+
+    [Fact]
     public void KillRest_LeavesNotEvenAZombie()
     {
         using var leader = Child.Shell("sleep 60 & echo $!; " + Daemon + " read x; exit 0");
