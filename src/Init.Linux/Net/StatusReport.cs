@@ -52,12 +52,12 @@ public sealed class StatusReport(Supervisor supervisor, string version)
     ImmutableArray<StatusEntry> Entries(IReadOnlyList<WorkerStatus> workers, bool withProportional)
     {
         var now = Clock.Now;
-        var leaders = new HashSet<int>();
+        var leaders = new Leaders();
         foreach (var worker in workers)
         {
             if (worker.Pid != 0)
             {
-                leaders.Add(worker.Pid);
+                leaders.Add(worker.Pid, worker.Worker, worker.State.Incarnation);
             }
         }
 

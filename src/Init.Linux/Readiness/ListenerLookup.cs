@@ -99,7 +99,12 @@ public sealed unsafe class ListenerLookup
 
     void LookInTrees(Dictionary<int, ListenerQuestion> open, ImmutableArray<ListenerQuestion>.Builder found)
     {
-        var leaders = new HashSet<int>(open.Keys);
+        var leaders = new Leaders();
+        foreach (var question in open.Values)
+        {
+            leaders.Add(question.Pid, question.Worker, question.Incarnation);
+        }
+
         var table = new ProcessTable();
         foreach (var stat in table.All)
         {
@@ -108,10 +113,10 @@ public sealed unsafe class ListenerLookup
                 continue;
             }
 
-            if (open.TryGetValue(table.OwnerOf(stat, leaders), out var question) && Listens(stat.Pid, question) == Sight.Yes)
+            if (open.TryGetValue(table.OwnerOf(stat, leaders), out var asked) && Listens(stat.Pid, asked) == Sight.Yes)
             {
-                open.Remove(question.Pid);
-                found.Add(question);
+                open.Remove(asked.Pid);
+                found.Add(asked);
             }
         }
     }

@@ -15,11 +15,11 @@ public static class MemorySampler
     public static ImmutableArray<MemorySample> Sample(ImmutableArray<MemoryQuestion> questions)
     {
         var bytes = new Dictionary<int, long>();
-        var leaders = new HashSet<int>();
+        var leaders = new Leaders();
         foreach (var question in questions)
         {
             bytes[question.Pid] = 0;
-            leaders.Add(question.Pid);
+            leaders.Add(question.Pid, question.Worker, question.Incarnation);
         }
 
         var table = new ProcessTable();

@@ -1,9 +1,11 @@
+using Init.Linux.Interop;
 using Init.Linux.Runtime;
 
 namespace Init.Linux.Resources;
 
 /// <summary>
-/// All processes, by one look at /proc. A process belongs to the worker whose session or group it is in, or that it descends from.
+/// All processes, by one look at /proc. A process belongs to the worker whose session or group it is in, or that it descends from. What has daemonised is our child and in a
+/// session of its own: its mark tells whose it is, and is read only then.
 /// </summary>
 sealed class ProcessTable
 {
@@ -11,6 +13,11 @@ sealed class ProcessTable
     const int LongestChain = 64;
 
     readonly Dictionary<int, ProcStat> _all = [];
+
+    /// <summary>Orphans that have been asked for their mark.</summary>
+    readonly Dictionary<int, Leaders.Leader?> _orphans = [];
+
+    readonly int _self = Libc.getpid();
 
     public ProcessTable()
     {
@@ -27,7 +34,7 @@ sealed class ProcessTable
     public Dictionary<int, ProcStat>.ValueCollection All => _all.Values;
 
     /// <summary>The leader whose tree a process belongs to; 0: nobody's.</summary>
-    public int OwnerOf(ProcStat stat, HashSet<int> leaders)
+    public int OwnerOf(ProcStat stat, Leaders leaders)
     {
         for (var i = 0; i < LongestChain; i++)
         {
@@ -46,6 +53,11 @@ sealed class ProcessTable
                 return stat.Group;
             }
 
+            if (stat.Parent == _self && OwnerOfOrphan(stat.Pid, leaders) is { } owner)
+            {
+                return owner.Pid;
+            }
+
             if (!_all.TryGetValue(stat.Parent, out var parent))
             {
                 return 0;
@@ -55,5 +67,15 @@ sealed class ProcessTable
         }
 
         return 0;
+    }
+
+    Leaders.Leader? OwnerOfOrphan(int pid, Leaders leaders)
+    {
+        if (!_orphans.TryGetValue(pid, out var owner))
+        {
+            _orphans[pid] = owner = leaders.OfOrphan(pid);
+        }
+
+        return owner;
     }
 }

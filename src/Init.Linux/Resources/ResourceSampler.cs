@@ -16,12 +16,12 @@ public static unsafe class ResourceSampler
     static readonly long TicksPerSecond = Libc.sysconf(Libc._SC_CLK_TCK);
 
     /// <summary>Measures the trees of these processes. One that is gone meanwhile uses nothing.</summary>
-    /// <param name="leaders">Pids of workers.</param>
+    /// <param name="leaders">The workers.</param>
     /// <param name="withProportional">Ask for the proportional memory of each worker's own process too: the kernel then walks all its pages.</param>
-    public static Dictionary<int, WorkerUse> Sample(HashSet<int> leaders, bool withProportional)
+    public static Dictionary<int, WorkerUse> Sample(Leaders leaders, bool withProportional)
     {
         var uses = new Dictionary<int, WorkerUse>();
-        foreach (var leader in leaders)
+        foreach (var leader in leaders.Pids)
         {
             uses[leader] = new WorkerUse();
         }

@@ -25,6 +25,22 @@ public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
         time.sleep(1000)
         """;
 
+    /// <summary>The same of a daemon: its parents have ended, its session is its own.</summary>
+    const string DaemonHog = """
+        import os, time
+        if not os.path.exists('first'):
+            open('first', 'w').close()
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() > 0: os._exit(0)
+                held = []
+                while True:
+                    held.append(bytearray(1 << 20))
+                    time.sleep(0.03)
+            os.wait()
+        time.sleep(1000)
+        """;
+
     [RequiresFact(Needs.Python)]
     public void TreeThatHoldsTooMuch_IsRestartedInTheOrderlyWay()
     {
@@ -86,6 +102,21 @@ public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
     }
 
     [RequiresCgroupFact("memory")]
+    public void DaemonThatFillsTheContainer_IsItsWorkers_ThoughNothingLinksThem()
+    {
+        using var cgroup = new Cgroup("memory") { ["memory.limit_in_bytes"] = $"{Limit}" };
+        var pid1 = StartHog(cgroup, [], DaemonHog);
+
+        var guard = pid1.WaitEvent("memory_guard", "hog");
+
+        Assert.Contains("restarted before the kernel kills", guard.Message);
+        Assert.InRange(guard.Number("memory_bytes")!.Value, Limit / 2, 2 * Limit);
+        pid1.WaitEvent("leftovers_killed", "hog");
+        pid1.WaitEvent("worker_ready", "hog", 2);
+        Assert.Equal("oom_kill 0", cgroup["memory.oom_control"].Split('\n')[^1]);
+    }
+
+    [RequiresCgroupFact("memory")]
     public void ContainerWithoutTheGuard_IsFullAtLast_AndTheKernelsKillIsNamed()
     {
         using var cgroup = new Cgroup("memory") { ["memory.limit_in_bytes"] = $"{Limit}" };
@@ -144,9 +175,9 @@ public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
         pid1.WaitEvent("worker_started", "api", 3);
     }
 
-    Pid1 StartHog(Cgroup cgroup, Dictionary<string, string> environment)
+    Pid1 StartHog(Cgroup cgroup, Dictionary<string, string> environment, string hog = Hog)
     {
-        var app = EcosystemFile.App("hog", "python3", "-c", Hog);
+        var app = EcosystemFile.App("hog", "python3", "-c", hog);
         return Start(new StartOptions { File = EcosystemFile.Of(app, EcosystemFile.Shell("calm", "exec sleep 1000")), Before = cgroup.Enter, Environment = environment });
     }
 

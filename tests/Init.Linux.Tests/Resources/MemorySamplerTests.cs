@@ -23,5 +23,18 @@ public sealed class MemorySamplerTests
         Assert.Equal(0, none);
     }
 
+    [Fact]
+    public void Daemon_CountsToItsWorker_AndToNoOther()
+    {
+        var worker = new WorkerId("api", 0);
+        using var leader = Child.Marked(worker, 1, Daemons.Orphan + "exec sleep 1000");
+        Daemons.WaitOrphaned(leader.ReadPid());
+
+        var mine = MemorySampler.Sample([new MemoryQuestion(worker, 1, leader.Pid)])[0].Bytes;
+        var others = MemorySampler.Sample([new MemoryQuestion(worker, 2, leader.Pid)])[0].Bytes; // without what the first process left behind
+
+        Assert.True(mine > others + 100_000, $"{mine} with the daemon, {others} without");
+    }
+
     static MemoryQuestion Question(string app, int pid) => new(new WorkerId(app, 0), 1, pid);
 }

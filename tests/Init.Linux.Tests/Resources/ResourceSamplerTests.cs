@@ -1,4 +1,5 @@
 using Init.Core.Control;
+using Init.Core.Model;
 using Init.Linux.Resources;
 using Init.Linux.Tests.Support;
 
@@ -18,7 +19,7 @@ public sealed class ResourceSamplerTests
         var uses = new Dictionary<int, WorkerUse>();
         SpinWait.SpinUntil(() =>
         {
-            uses = ResourceSampler.Sample([family.Pid, other.Pid, 999_999_999], withProportional: true);
+            uses = ResourceSampler.Sample(Leaders(family.Pid, other.Pid, 999_999_999), withProportional: true);
             return uses[family.Pid].Tree.Descriptors == 4 + 3 + 3
                 && uses[family.Pid].Tree.MemoryBytes > uses[family.Pid].Process.MemoryBytes + uses[other.Pid].Tree.MemoryBytes;
         }, Bounded.Patience);
@@ -38,7 +39,7 @@ public sealed class ResourceSamplerTests
     {
         using var child = Child.Shell("sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; echo ready; read x; sleep 1000");
         Assert.Equal("ready", child.ReadLine());
-        var use = ResourceSampler.Sample([child.Pid], withProportional: false)[child.Pid];
+        var use = Sample(child.Pid);
         Assert.True(use.Tree.CpuMs > 20 && use.Tree.CpuMs > use.Process.CpuMs, $"{use.Tree.CpuMs} of the tree, {use.Process.CpuMs} of the shell");
         Assert.Equal(-1, use.Process.ProportionalBytes);
     }
@@ -54,10 +55,39 @@ public sealed class ResourceSamplerTests
         }
 
         // Its name changes a moment later, when it becomes the sleep.
-        var use = ResourceSampler.Sample([child.Pid], withProportional: false)[child.Pid];
-        SpinWait.SpinUntil(() => (use = ResourceSampler.Sample([child.Pid], withProportional: false)[child.Pid]).ZombieParents is [{ Name: "sleep" }], Bounded.Patience);
+        var use = Sample(child.Pid);
+        SpinWait.SpinUntil(() => (use = Sample(child.Pid)).ZombieParents is [{ Name: "sleep" }], Bounded.Patience);
         var parent = Assert.Single(use.ZombieParents);
         Assert.Equal((child.Pid, "sleep", 2), (parent.Pid, parent.Name, parent.Zombies));
         Assert.Equal(1, use.Tree.Processes);
+    }
+
+    [Fact]
+    public void Daemon_AndItsZombies_AreItsWorkers()
+    {
+        using var leader = Child.Marked(new WorkerId("app", 0), 1, Daemons.Orphan + "exec sleep 1000");
+        var daemon = leader.ReadPid();
+        Daemons.WaitOrphaned(daemon);
+        Child.WaitEnd(leader.ReadPid());
+        WorkerUse use = new();
+        SpinWait.SpinUntil(() => (use = Sample(leader.Pid)).ZombieParents is [{ Name: "sleep" }], Bounded.Patience);
+
+        var parent = Assert.Single(use.ZombieParents);
+        Assert.Equal((daemon, "sleep", 1), (parent.Pid, parent.Name, parent.Zombies));
+        Assert.Equal((2, 2), (use.Tree.Processes, use.Tree.Threads));
+        Assert.Equal(1, use.Process.Processes);
+    }
+
+    static WorkerUse Sample(int pid) => ResourceSampler.Sample(Leaders(pid), withProportional: false)[pid];
+
+    static Leaders Leaders(params int[] pids)
+    {
+        var leaders = new Leaders();
+        foreach (var pid in pids)
+        {
+            leaders.Add(pid, new WorkerId("app", 0), 1);
+        }
+
+        return leaders;
     }
 }

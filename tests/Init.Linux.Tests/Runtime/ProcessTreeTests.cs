@@ -126,9 +126,9 @@ public sealed class ProcessTreeTests : IDisposable
     public void KillStrays_FindsWhatClearedItsEnvironment_AndNoOther(string daemon)
     {
         var worker = new WorkerId("api", 0);
-        using var old = Marked(new WorkerId("api", 0), 1, daemon);
-        using var successor = Marked(new WorkerId("api", 0), 2, daemon);
-        using var other = Marked(new WorkerId("api", 1), 1, daemon);
+        using var old = Child.Marked(new WorkerId("api", 0), 1, daemon + " sleep 0");
+        using var successor = Child.Marked(new WorkerId("api", 0), 2, daemon + " sleep 0");
+        using var other = Child.Marked(new WorkerId("api", 1), 1, daemon + " sleep 0");
         int[] daemons = [old.ReadPid(), successor.ReadPid(), other.ReadPid()];
         Assert.Equal(3, daemons.Select(WorkerMark.Read).Distinct().Count());
         foreach (var leader in new[] { old, successor, other })
@@ -149,7 +149,7 @@ public sealed class ProcessTreeTests : IDisposable
     public void KillStrays_LooksAtAllProcessesAsOften_HoweverManyThereAre()
     {
         const int Many = 40;
-        using var leader = Marked(new WorkerId("api", 0), 1, $"i=0; while [ $i -lt {Many} ]; do i=$((i+1)); {Daemon} done; read x;");
+        using var leader = Child.Marked(new WorkerId("api", 0), 1, $"i=0; while [ $i -lt {Many} ]; do i=$((i+1)); {Daemon} done; read x;");
         var daemons = new int[Many];
         for (var i = 0; i < Many; i++)
         {
@@ -191,19 +191,6 @@ public sealed class ProcessTreeTests : IDisposable
         WorkerMark.Clear();
         Assert.Equal(0UL, WorkerMark.Read(Environment.ProcessId));
         Assert.Equal(0UL, WorkerMark.Read(int.MaxValue));
-    }
-
-    static Child Marked(WorkerId worker, int incarnation, string daemon)
-    {
-        Assert.True(WorkerMark.Set(WorkerMark.Of(worker, incarnation), ProcessSettings.None));
-        try
-        {
-            return Child.Shell(daemon + " sleep 0");
-        }
-        finally
-        {
-            WorkerMark.Clear();
-        }
     }
 
     void ExpectDeadAfterKill(Child leader, params int[] family)

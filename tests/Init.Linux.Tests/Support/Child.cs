@@ -26,6 +26,21 @@ sealed unsafe class Child : IDisposable
     /// <summary>Starts `sh -c script`.</summary>
     public static Child Shell(string script) => Start("/bin/sh", "-c", script);
 
+    /// <summary>As <see cref="Shell"/>, with the mark of a worker's process.</summary>
+    public static Child Marked(WorkerId worker, int incarnation, string script)
+    {
+        Assert.Null(Subreaper.Ensure());
+        Assert.True(WorkerMark.Set(WorkerMark.Of(worker, incarnation), ProcessSettings.None));
+        try
+        {
+            return Shell(script);
+        }
+        finally
+        {
+            WorkerMark.Clear();
+        }
+    }
+
     public static Child Start(Spawner spawner, AppSpec spec, int index = 0, int pmId = 0)
     {
         var (process, problem) = spawner.Spawn(spec, index, pmId);
