@@ -46,6 +46,9 @@ public sealed record StatusEntry
     /// <summary>CPU time of the whole tree as a share of its age, in percent of one CPU, as `ps` counts; 0 when not measured.</summary>
     public double CpuPercent { get; init; }
 
+    /// <summary>What the kernel killed for memory in this container beside workers; the same for all.</summary>
+    public long OomKillsBesideWorkers { get; init; }
+
     /// <summary>What it uses, in full; null when there is no process.</summary>
     public WorkerUse? Use { get; init; }
 

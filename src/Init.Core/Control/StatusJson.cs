@@ -42,6 +42,11 @@ public static class StatusJson
         }
 
         WriteExit(writer, entry.LastExit);
+        if (entry.OomKillsBesideWorkers > 0)
+        {
+            writer.WriteNumber("oom_kills_beside_workers"u8, entry.OomKillsBesideWorkers);
+        }
+
         WriteUse(writer, entry.Use);
         if (entry.Health is { } health)
         {

@@ -36,6 +36,9 @@ public sealed record StatusRow
     /// <summary>What somebody should know of it beyond the table; empty as a rule.</summary>
     public string Notes { get; init; } = "";
 
+    /// <summary>Processes of the container, no workers, that the kernel killed for memory; the same in all rows.</summary>
+    public long OomKillsBesideWorkers { get; init; }
+
     /// <summary>Reads the result of `ls`. What is missing is empty or 0; what is no object is left out.</summary>
     public static ImmutableArray<StatusRow> ReadAll(JsonElement result)
     {
@@ -73,6 +76,7 @@ public sealed record StatusRow
             CpuPercent = cpu.ValueKind == JsonValueKind.Number && cpu.TryGetDouble(out var percent) ? percent : 0,
             MemoryBytes = monit.NumberOf("memory"),
             Notes = NotesOf(element.Of("pminit")),
+            OomKillsBesideWorkers = element.Of("pminit").NumberOf("oom_kills_beside_workers"),
         };
     }
 

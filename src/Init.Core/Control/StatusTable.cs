@@ -53,6 +53,11 @@ public static class StatusTable
             }
         }
 
+        if (rows.Count > 0 && rows[0].OomKillsBesideWorkers is > 0 and var killed)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"the kernel's OOM killer ended {killed} process{(killed == 1 ? "" : "es")} of this container, beside workers\n");
+        }
+
         return text.ToString();
     }
 

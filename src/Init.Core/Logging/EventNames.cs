@@ -21,6 +21,7 @@ public static class EventNames
         EventName.WorkerDone => "worker_done",
         EventName.WorkerMemory => "worker_memory",
         EventName.MemoryGuard => "memory_guard",
+        EventName.OomKill => "oom_kill",
         EventName.HealthFailed => "health_failed",
         EventName.HealthPassed => "health_passed",
         EventName.SpawnFailed => "spawn_failed",

@@ -30,6 +30,7 @@ public enum EventName
     WorkerDone,
     WorkerMemory,
     MemoryGuard,
+    OomKill,
     HealthFailed,
     HealthPassed,
     SpawnFailed,

@@ -233,6 +233,9 @@ public sealed partial class Supervisor
             case SupervisorEvent.MemoryRead read:
                 OnMemoryRead(read, now, effects);
                 break;
+            case SupervisorEvent.OomKilled killed:
+                OnOomKilled(killed, effects);
+                break;
             case SupervisorEvent.ListenersSeen seen:
                 OnListenersSeen(seen.Found, now, effects);
                 break;

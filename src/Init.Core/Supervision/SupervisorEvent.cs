@@ -63,6 +63,11 @@ public abstract record SupervisorEvent
     /// <param name="KernelTells">A MemoryNotice comes before usage is near the mark; false: somebody has to look.</param>
     public sealed record MemoryRead(long UsedBytes, long LimitBytes, bool KernelTells) : SupervisorEvent;
 
+    /// <summary>The kernel has killed processes for memory, and no worker's end explains it.</summary>
+    /// <param name="Count">1 or more.</param>
+    /// <param name="LimitBytes">The container's limit; 0: it has none.</param>
+    public sealed record OomKilled(long Count, long LimitBytes) : SupervisorEvent;
+
     /// <summary>Files that an app watches have changed: the first path, and how many changes this tells of.</summary>
     public sealed record FilesChanged(string App, string Path, int Count) : SupervisorEvent;
 

@@ -58,7 +58,13 @@ public sealed class MemoryCgroup
     public long? ReadLimit() => LimitOf(_limiting, IsV2);
 
     /// <summary>How many processes of our own cgroup the kernel has killed because memory had run out, since the cgroup was made.</summary>
-    public long? ReadOomKills() => Field(ReadText(_own + (IsV2 ? "/memory.events" : "/memory.oom_control")), "oom_kill");
+    public long? ReadOomKills() => Field(ReadText(KillsPath), "oom_kill");
+
+    /// <summary>The file that has the count of those kills.</summary>
+    public string KillsPath => _own + (IsV2 ? "/memory.events" : "/memory.oom_control");
+
+    /// <summary>Version 1 only: where one asks to be told of what <see cref="KillsPath"/> is about.</summary>
+    public string EventControlPath => _own + "/cgroup.event_control";
 
     /// <summary>A file of the cgroup whose limit counts.</summary>
     public string PathOf(string file) => _limiting + "/" + file;

@@ -4,17 +4,22 @@ namespace Init.Linux.Limits;
 
 /// <summary>
 /// Whether a worker that died by SIGKILL was killed by the kernel because memory had run out: the cgroup's count of such kills has risen since it was last
-/// looked at. Read at such an exit and at no other time. The count says how many, not who: each rise explains one exit, and one that
-/// no worker's exit claims within <see cref="FreshFor"/> was a child's of a worker, and explains nothing later.
+/// looked at. The count says how many, not who: each rise explains one exit, and one that no worker's exit claims within <see cref="FreshFor"/> was
+/// another process's: it explains nothing later, and is told as such (<see cref="TakeUnclaimed"/>).
 /// </summary>
 /// <param name="cgroup">Ours; null: nothing is ever claimed.</param>
 public sealed class OomKills(MemoryCgroup? cgroup)
 {
+    /// <summary>A large process needs time to be gone.</summary>
     static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(5);
 
     long _known = cgroup?.ReadOomKills() ?? 0;
     long _unclaimed;
+    long _others;
     Instant _seenAt;
+
+    /// <summary>When kills that nobody has claimed by then are another process's; Never without any.</summary>
+    public Instant NextDeadline => _unclaimed > 0 ? _seenAt + FreshFor : Instant.Never;
 
     /// <summary>A worker has just died by a SIGKILL.</summary>
     /// <returns>True when the kernel's OOM killer explains it.</returns>
@@ -36,8 +41,9 @@ public sealed class OomKills(MemoryCgroup? cgroup)
     /// <summary>Takes note of kills, so that a later exit is not explained by them.</summary>
     public void Look(Instant now)
     {
-        if (_unclaimed > 0 && now > _seenAt + FreshFor)
+        if (NextDeadline <= now)
         {
+            _others += _unclaimed;
             _unclaimed = 0;
         }
 
@@ -51,5 +57,16 @@ public sealed class OomKills(MemoryCgroup? cgroup)
 
             _known = kills;
         }
+    }
+
+    /// <summary>How many kills no worker's exit has claimed in time, since the last question.</summary>
+    public long TakeUnclaimed(Instant now)
+    {
+        if (NextDeadline <= now)
+        {
+            Look(now);
+        }
+
+        return (_others, _others = 0).Item1;
     }
 }

@@ -90,6 +90,7 @@ public sealed class StatusReport(Supervisor supervisor, string version)
             MemoryBytes = use?.Tree.MemoryBytes ?? 0,
             CpuPercent = use is null || uptimeMs <= 0 ? 0 : 100.0 * use.Tree.CpuMs / uptimeMs,
             Use = use,
+            OomKillsBesideWorkers = supervisor.OomKillsBesideWorkers,
             StatusText = worker.State.Doing,
             NextRunUnixMs = worker.NextRun is { } next ? new DateTimeOffset(next).ToUnixTimeMilliseconds() : 0,
             Health = worker.Health,

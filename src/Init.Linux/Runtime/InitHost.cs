@@ -49,7 +49,7 @@ public sealed class InitHost : IDisposable
     readonly SignalSource _signals;
     readonly ProcessTree _tree;
     readonly MemoryCgroup? _cgroup = MemoryCgroup.Find();
-    readonly OomKills _oomKills;
+    readonly OomWatch _oomKills;
     MemoryWatch? _memoryWatch;
     readonly List<SocketServer> _servers = [];
     readonly FileWatch _files;
@@ -79,7 +79,7 @@ public sealed class InitHost : IDisposable
         _verbs = new WorkerVerbs(_supervisor, _queue);
         _files = new FileWatch(_loop, (app, path, count) => _queue.Tell(new SupervisorEvent.FilesChanged(app, path, count)), Warn);
         _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
-        _oomKills = new OomKills(_cgroup);
+        _oomKills = new OomWatch(_loop, _cgroup, (count, limit) => _queue.Tell(new SupervisorEvent.OomKilled(count, limit)));
         _runner.Probes = new ProbeRunner(_loop, _queue, _spawner, _reaper, _tree, _stages);
         _runner.DisconnectWorker = _readiness.Clusters.Disconnect;
         _runner.ReadMemory = _cgroup is null ? null : ReadMemory;
@@ -169,6 +169,7 @@ public sealed class InitHost : IDisposable
         _files.Dispose();
         _readiness.Clusters.Dispose();
         _memoryWatch?.Dispose();
+        _oomKills.Dispose();
         _signals.Dispose();
         _spawner.Dispose();
         _sink.Dispose();
@@ -184,6 +185,7 @@ public sealed class InitHost : IDisposable
         TellClock();
         if (_cgroup?.ReadLimit() is not null)
         {
+            _oomKills.Begin();
             OnMemoryNotice();
         }
 
@@ -205,6 +207,11 @@ public sealed class InitHost : IDisposable
         if (_reading?.Deadline <= now)
         {
             _reading.OnDeadline();
+        }
+
+        if (_oomKills.NextDeadline <= now)
+        {
+            _oomKills.Expire(now);
         }
 
         if (_supervisor.NextDeadline <= now)
@@ -249,7 +256,7 @@ public sealed class InitHost : IDisposable
 
     Instant NextDeadline()
     {
-        var next = Instant.Min(Instant.Min(_supervisor.NextDeadline, _files.NextDeadline), Instant.Min(_readiness.Clusters.NextDeadline, _reading?.Deadline ?? Instant.Never));
+        var next = Instant.Min(Instant.Min(Instant.Min(_supervisor.NextDeadline, _oomKills.NextDeadline), _files.NextDeadline), Instant.Min(_readiness.Clusters.NextDeadline, _reading?.Deadline ?? Instant.Never));
         foreach (var server in _servers)
         {
             next = Instant.Min(next, server.NextDeadline);
@@ -302,6 +309,10 @@ public sealed class InitHost : IDisposable
         if (_mayReap)
         {
             _mayReap = _reaper.Reap(OnExit);
+            if (_reaper.TakeKilledOrphan())
+            {
+                _oomKills.Look(Clock.Now);
+            }
         }
     }
 

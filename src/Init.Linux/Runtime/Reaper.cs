@@ -12,11 +12,17 @@ public sealed unsafe class Reaper
     /// <summary>Exits taken in one go before signals get their turn again (a fork bomb must not make PID 1 deaf).</summary>
     const int Budget = 1024;
 
+    const int KillSignal = 9;
+
     readonly Dictionary<int, Owner> _owned = [];
     readonly Dictionary<int, Action<ExitStatus>> _expected = [];
+    bool _hasKilledOrphan;
 
     /// <summary>Processes reaped that were nobody's worker.</summary>
     public long OrphansReaped { get; private set; }
+
+    /// <summary>Whether a SIGKILL has ended one of those since the last question.</summary>
+    public bool TakeKilledOrphan() => (_hasKilledOrphan, _hasKilledOrphan = false).Item1;
 
     /// <summary>True for the pid of a live worker leader.</summary>
     public bool Owns(int pid) => _owned.ContainsKey(pid);
@@ -65,6 +71,7 @@ public sealed unsafe class Reaper
             else
             {
                 OrphansReaped++;
+                _hasKilledOrphan |= info.si_code != Libc.CLD_EXITED && info.si_status == KillSignal;
             }
         }
 

@@ -46,6 +46,15 @@ public sealed class ResourceStatusTests
             lines[4..]);
     }
 
+    [Fact]
+    public void KillsBesideWorkers_AreTheContainers()
+    {
+        var entry = Entry(null) with { OomKillsBesideWorkers = 2 };
+        Assert.Equal("""{"uptime_ms":0,"oom_kills_beside_workers":2}""", Pminit(entry).GetRawText());
+        var lines = StatusTable.Render(StatusRow.ReadAll(Reply(entry, entry)), fancy: false, colour: false).Split('\n');
+        Assert.Equal(["the kernel's OOM killer ended 2 processes of this container, beside workers", ""], lines[3..]);
+    }
+
     static WorkerUse Hog()
     {
         var use = new WorkerUse();

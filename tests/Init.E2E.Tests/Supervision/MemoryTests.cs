@@ -41,6 +41,18 @@ public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
         time.sleep(1000)
         """;
 
+    /// <summary>A server with processes for its work, which waits for them itself.</summary>
+    const string ChildHog = """
+        import os, time
+        if os.fork() == 0:
+            held = []
+            while True:
+                held.append(bytearray(1 << 20))
+                time.sleep(0.01)
+        print('child ended by', os.wait()[1], flush=True)
+        time.sleep(1000)
+        """;
+
     [RequiresFact(Needs.Python)]
     public void TreeThatHoldsTooMuch_IsRestartedInTheOrderlyWay()
     {
@@ -136,6 +148,22 @@ public sealed class MemoryTests(ITestOutputHelper output) : Pid1Test(output)
         pid1.SignalInside(pid1.Events("worker_started", "hog").Last().Pid!.Value, Sys.Kill);
         Assert.False(pid1.WaitEvent("worker_exited", "hog", 2).Has("cause"));
         Assert.Empty(pid1.Events("memory_guard"));
+    }
+
+    [RequiresCgroupFact("memory")]
+    public void ChildThatTheKernelKills_IsTold_ThoughItsWorkerLivesOn()
+    {
+        using var cgroup = new Cgroup("memory") { ["memory.limit_in_bytes"] = $"{Limit}" };
+        var pid1 = StartHog(cgroup, new() { ["PMINIT_MEMORY_GUARD"] = "off" }, ChildHog);
+        pid1.WaitMessage("child ended by 9", "hog");
+
+        var killed = pid1.WaitEvent("oom_kill");
+
+        Assert.StartsWith("the kernel's OOM killer ended a process of this container, not a worker itself: the container's memory limit is 96.0mb", killed.Message);
+        Assert.Equal((1, Limit), (killed.Number("killed"), killed.Number("limit_bytes")));
+        Assert.Empty(pid1.Events("worker_exited"));
+        Assert.Equal(1, Status(pid1)[0].GetProperty("oom_kills_beside_workers").GetInt64());
+        Assert.EndsWith("the kernel's OOM killer ended 1 process of this container, beside workers\n", pid1.Client("ls").Output);
     }
 
     [RequiresFact]

@@ -93,9 +93,15 @@ public sealed class MemoryCgroupTests : IDisposable
         var kills = new OomKills(MemoryCgroup.Find(_root.Path, "4:memory:/\n"));
         V1("", "100", 1);
         kills.Look(At(0));
+        Assert.Equal((At(5), 0), (kills.NextDeadline, kills.TakeUnclaimed(At(4))));
         Assert.False(kills.Claim(At(6)));
+        Assert.Equal((Instant.Never, 1, 0), (kills.NextDeadline, kills.TakeUnclaimed(At(6)), kills.TakeUnclaimed(At(6))));
         V1("", "100", 2);
         Assert.True(kills.Claim(At(7)));
+        Assert.Equal(0, kills.TakeUnclaimed(At(20)));
+        V1("", "100", 5);
+        Assert.True(kills.Claim(At(30)));
+        Assert.Equal(2, kills.TakeUnclaimed(At(35)));
     }
 
     [Fact]

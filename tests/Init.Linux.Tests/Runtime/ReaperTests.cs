@@ -69,6 +69,19 @@ public class ReaperTests
         Assert.Equal(1, _reaper.OrphansReaped);
     }
 
+    [Theory]
+    [InlineData("kill -9 $$", true)]
+    [InlineData("kill -15 $$", false)]
+    [InlineData("exit 9", false)]
+    public void Reap_TellsOfAnOrphanThatWasKilled_Once(string end, bool isKilled)
+    {
+        using var child = Child.Shell(end);
+        child.WaitEnd();
+        Assert.False(Reap());
+        child.Forget();
+        Assert.Equal((isKilled, false), (_reaper.TakeKilledOrphan(), _reaper.TakeKilledOrphan()));
+    }
+
     [Fact]
     public void Reap_CountsAnOrphan_WhenAWorkerLeftItBehind()
     {

@@ -54,6 +54,22 @@ public sealed class OutOfMemoryTests
         Assert.True(story.State.WasKilled);
     }
 
+    [Fact]
+    public void OomKillOfNoWorker_IsTold_AndCounted()
+    {
+        var world = new World(Specs.Of(Specs.Named("api"))).Begin();
+        world.Step(new SupervisorEvent.OomKilled(1, 96L << 20));
+        var said = world.Effects.OfType<Effect.Report>().Last().Event;
+        Assert.Equal((EventName.OomKill, LogLevel.Warn, null), (said.Name, said.Level, said.Worker));
+        Assert.StartsWith("the kernel's OOM killer ended a process of this container, not a worker itself: the container's memory limit is 96.0mb", said.Message, StringComparison.Ordinal);
+        Assert.Equal([new("killed", 1), new("limit_bytes", 96L << 20)], said.Fields.ToArray());
+
+        world.Step(new SupervisorEvent.OomKilled(2, 0));
+        Assert.StartsWith("the kernel's OOM killer ended 2 processes of this container, not workers themselves: the machine's memory has run out",
+            world.Effects.OfType<Effect.Report>().Last().Event.Message, StringComparison.Ordinal);
+        Assert.Equal(3, world.Supervisor.OomKillsBesideWorkers);
+    }
+
     [Theory]
     [InlineData(11)]
     [InlineData(12)]
