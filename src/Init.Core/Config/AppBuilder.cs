@@ -32,6 +32,7 @@ static class AppBuilder
         ConfigFields.RefuseTwoGroups(draft, given, scope);
         ScheduleBuilder.Build(draft, given, scope);
         OrderRules.SettleTask(draft, given);
+        PointlessRules.Settle(draft, given, scope);
         HealthRules.Settle(draft, given, scope);
         ReadyRules.Settle(draft, given, scope);
         OrderRules.WarnOfDelay(draft.Spec.ShutdownDelay, given, scope);

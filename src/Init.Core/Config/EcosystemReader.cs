@@ -170,6 +170,7 @@ public static class EcosystemReader
     static ImmutableArray<AppSpec> Unique(List<AppBuilder.Built> built)
     {
         var places = new Dictionary<string, AppBuilder.Built>(StringComparer.Ordinal);
+        var pidFiles = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var app in built)
         {
             if (app.Name is not null && !places.TryAdd(app.Name, app))
@@ -177,6 +178,10 @@ public static class EcosystemReader
                 var first = places[app.Name];
                 app.NamePath.Error(app.NameAt, $"a second app is called {Words.Quote(app.Name)}, the first is {first.NamePath.Path}{Words.AtLine(first.NameAt)}",
                     "give each app a \"name\" of its own");
+            }
+            else if (app.Spec is { } spec && PidFile.PathOf(spec, 0) is { } path && !pidFiles.TryAdd(path, spec.Name))
+            {
+                app.NamePath.Warn(app.NameAt, $"\"pid_file\" is also that of {Words.Quote(pidFiles[path])}: each app would overwrite the other's pid", "give each a file of its own");
             }
         }
 
