@@ -59,7 +59,7 @@ public sealed class Settlement
         {
             if (!item.IsSettled)
             {
-                item.Settle(Find(snapshot, item), snapshot.IsShuttingDown);
+                item.Settle(Find(snapshot, item), snapshot);
                 if (item.IsSettled)
                 {
                     progress?.Invoke($"{item.Worker} {item.Text}", false);
@@ -113,7 +113,7 @@ public sealed class Settlement
 
         public string Text { get; private set; } = "";
 
-        public void Settle(WorkerStatus? found, bool isShuttingDown)
+        public void Settle(WorkerStatus? found, StatusSnapshot snapshot)
         {
             if (found is not { } status)
             {
@@ -138,7 +138,7 @@ public sealed class Settlement
                 return;
             }
 
-            SettleUp(status, isShuttingDown);
+            SettleUp(status, snapshot);
         }
 
         void SettleReloaded(in WorkerStatus status)
@@ -162,7 +162,7 @@ public sealed class Settlement
             }
         }
 
-        void SettleUp(in WorkerStatus status, bool isShuttingDown)
+        void SettleUp(in WorkerStatus status, StatusSnapshot snapshot)
         {
             var isNew = wanted != Wanted.Fresh || status.State.Incarnation != incarnation;
             switch (status.Phase)
@@ -180,12 +180,32 @@ public sealed class Settlement
                     End(true, $"done with {status.LastExit}");
                     break;
                 case Phase.Down:
-                    End(false, isShuttingDown ? "not started: a shutdown is under way" : "stopped: somebody stopped it meanwhile");
+                    End(false, snapshot.IsShuttingDown ? "not started: a shutdown is under way" : "stopped: somebody stopped it meanwhile");
+                    break;
+                case Phase.Held when StoppedOf(status, snapshot) is { } stopped:
+                    End(false, $"{StatusWords.Of(status.Phase)}: it waits for {stopped}, which is stopped; start that too (pminit start {stopped})");
                     break;
                 case Phase.Ready or Phase.Starting or Phase.Draining or Phase.Killing or Phase.Waiting or Phase.Held:
                 default:
                     break;
             }
+        }
+
+        /// <summary>A dependency that does not come by itself; null: all may.</summary>
+        static string? StoppedOf(in WorkerStatus status, StatusSnapshot snapshot)
+        {
+            foreach (var dependency in status.WaitingFor)
+            {
+                foreach (var other in snapshot.Workers)
+                {
+                    if (other.Worker.App == dependency.App && other is { Phase: Phase.Down, NextRun: null, IsLeaving: false })
+                    {
+                        return dependency.App;
+                    }
+                }
+            }
+
+            return null;
         }
 
         void End(bool isMet, string text)

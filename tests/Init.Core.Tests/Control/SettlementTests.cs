@@ -76,6 +76,19 @@ public sealed class SettlementTests
     }
 
     [Fact]
+    public void Start_IsAnswered_WhenADependencyIsStopped()
+    {
+        var world = new World(Specs.Of(Specs.Named("api") with { AutoStart = false, DependsOn = [new Dependency("db", DependencyCondition.Ready)] }, Specs.Named("db"), Specs.Named("other"))).Begin();
+        world.Send("db/0", new WorkerEvent.Stop());
+        var settlement = new Settlement();
+        settlement.Add(Id, Wanted.Up, 0);
+        world.Send("api/0", new WorkerEvent.Start());
+        Assert.Null(settlement.Look(world.Supervisor.Snapshot())); // it is still ending, and may be started again
+        world.Exit("db/0", 0);
+        Assert.Equal(new VerbOutcome(1, "api/0 launching: it waits for db, which is stopped; start that too (pminit start db)\n"), settlement.Look(world.Supervisor.Snapshot()));
+    }
+
+    [Fact]
     public void Start_OfATask_IsSettled_WhenItIsDone()
     {
         var (world, look) = Ask(Specs.Named("api") with { IsTask = true, AutoStart = false }, new WorkerEvent.Start(), Wanted.Up);
