@@ -17,7 +17,11 @@ public abstract record Effect
     public sealed record Spawn(WorkerId Worker, int Incarnation) : Effect;
 
     /// <summary>Send a signal to the worker's leader process only.</summary>
-    public sealed record SignalLeader(WorkerId Worker, int Pid, Signal Signal) : Effect;
+    public sealed record SignalLeader(WorkerId Worker, int Pid, Signal Signal) : Effect
+    {
+        /// <summary>It asks the process to stop: by the settings that this process was started with, which may be others by now.</summary>
+        public bool IsStop { get; init; }
+    }
 
     /// <summary>Ask the process to stop by a message over its channel; by the signal where it has none (any more).</summary>
     public sealed record SendShutdown(WorkerId Worker, int Pid, Signal Signal) : Effect;

@@ -86,7 +86,7 @@ public static partial class WorkerMachine
         var moved = s with { Pid = pid };
         if (s.Phase == Phase.Draining && s.Reason != Reason.Own && !s.IsDisconnecting)
         {
-            turn.Effects.Add(new Effect.SignalLeader(turn.Id, pid, turn.Spec.KillSignal));
+            turn.Effects.Add(new Effect.SignalLeader(turn.Id, pid, turn.Spec.KillSignal) { IsStop = true });
         }
         else if (s.Phase == Phase.Killing)
         {

@@ -206,7 +206,7 @@ public static partial class WorkerMachine
 
     static void SendStop(int pid, in Turn turn) => turn.Effects.Add(turn.Spec.ShutdownWithMessage
         ? new Effect.SendShutdown(turn.Id, pid, turn.Spec.KillSignal)
-        : new Effect.SignalLeader(turn.Id, pid, turn.Spec.KillSignal));
+        : new Effect.SignalLeader(turn.Id, pid, turn.Spec.KillSignal) { IsStop = true });
 
     /// <summary>It has closed its servers, or its time for that is over.</summary>
     static WorkerState AskToStop(in WorkerState s, in Turn turn)

@@ -59,6 +59,7 @@ public sealed class ReconfigureTests
         var world = new World(Specs.Of(old)).Begin().Clear();
         world.Step(new SupervisorEvent.Reconfigure(Specs.Of(Jobs with { Cwd = "/", KillSignal = Signal.Term, KillTimeout = Specs.Ms(9000) })));
         Assert.Equal(["signal 101 SIGINT"], Signals(world));
+        Assert.True(world.Effects.OfType<Effect.SignalLeader>().Single().IsStop, "by the settings that it was started with");
         Assert.Equal(["kill_tree 101"], world.After(100).Effects.OfType<Effect.KillTree>().Select(EffectText.Of));
     }
 
