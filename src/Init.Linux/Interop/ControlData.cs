@@ -6,10 +6,10 @@ static unsafe class ControlData
     /// <summary>Closes the descriptors that came along.</summary>
     /// <param name="control">msg_control, with MSG_CMSG_CLOEXEC.</param>
     /// <param name="length">msg_controllen as it came back.</param>
-    /// <returns>The sender's pid where SO_PASSCRED is set, else 0.</returns>
-    public static int Read(byte* control, int length)
+    /// <returns>The sender where SO_PASSCRED is set, else zeros.</returns>
+    public static Libc.ucred Read(byte* control, int length)
     {
-        var sender = 0;
+        var sender = default(Libc.ucred);
         for (var at = 0; at + sizeof(Libc.cmsghdr) <= length;)
         {
             var head = (Libc.cmsghdr*)(control + at);
@@ -22,7 +22,7 @@ static unsafe class ControlData
             var data = control + at + sizeof(Libc.cmsghdr);
             if (head->cmsg_level == Libc.SOL_SOCKET && head->cmsg_type == Libc.SCM_CREDENTIALS)
             {
-                sender = ((Libc.ucred*)data)->pid;
+                sender = *(Libc.ucred*)data;
             }
             else if (head->cmsg_level == Libc.SOL_SOCKET && head->cmsg_type == Libc.SCM_RIGHTS)
             {

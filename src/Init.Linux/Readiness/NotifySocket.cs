@@ -5,9 +5,9 @@ using Init.Linux.Loop;
 namespace Init.Linux.Readiness;
 
 /// <summary>A datagram of sd_notify(3), and who sent it.</summary>
-/// <param name="sender">Pid in our namespace; 0 for a process outside it.</param>
+/// <param name="sender">The kernel's word. The pid is that in our namespace; 0 for a process outside it.</param>
 /// <param name="datagram">Valid during the call.</param>
-delegate void NotifyReceiver(int sender, ReadOnlySpan<byte> datagram);
+delegate void NotifyReceiver(Libc.ucred sender, ReadOnlySpan<byte> datagram);
 
 /// <summary>
 /// One process's NOTIFY_SOCKET: an abstract socket (no writable disk is needed) under a random name, which only its environment tells. The kernel says who

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Init.Core.Logging;
 using Init.Core.Model;
 using Init.Core.Supervision;
@@ -36,7 +37,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
             return;
         }
 
-        var voice = new Voice(process.Pid, worker, incarnation, process.Notify);
+        var voice = new Voice(process.Pid, worker, incarnation, process.Notify, spec.Process.Identity.Uid ?? Libc.geteuid());
         _voices[process.Pid] = voice;
         process.Notify?.Watch(loop, (sender, datagram) => OnDatagram(voice, sender, datagram));
         if (channel is not null)
@@ -108,11 +109,11 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
         }
     }
 
-    void OnDatagram(Voice voice, int sender, ReadOnlySpan<byte> datagram)
+    void OnDatagram(Voice voice, Libc.ucred sender, ReadOnlySpan<byte> datagram)
     {
-        if (!IsOf(voice, sender))
+        if (WhyNot(voice, sender) is { } reason)
         {
-            Warn(voice, $"a notification of pid {sender} was ignored: it is no process of this worker");
+            Warn(voice, $"a notification of pid {sender.pid} was ignored: {reason}");
             return;
         }
 
@@ -152,32 +153,53 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     }
 
     /// <summary>
-    /// The worker itself, a process of its session (which it leads), one below it, or an orphan of it. A sender that has ended already is believed: it knew the name, and
-    /// `systemd-notify` in a shell script is gone before anybody can look.
+    /// Heard are the worker itself, a process of its session (which it leads), one below it, and an orphan of it. Of a sender that has ended nobody can say whose it was; `systemd-notify`
+    /// in a shell script is gone before anybody can look. It knew the name, which is random and of this process only. But /proc/net/unix shows names to everybody, so it must also have been of the
+    /// user that the worker is of, or root: who is that could read the worker's memory, too.
     /// </summary>
-    static bool IsOf(Voice voice, int sender)
+    /// <returns>Null: it is heard.</returns>
+    static string? WhyNot(Voice voice, Libc.ucred sender)
     {
-        if (sender == voice.Pid)
+        if (sender.pid == voice.Pid)
         {
-            return true;
+            return null;
         }
 
-        for (var pid = sender; pid > 1;)
+        for (var pid = sender.pid; pid > 1;)
         {
             if (ProcFile.Stat(pid) is not { } stat)
             {
-                return pid == sender;
+                return pid != sender.pid ? NoProcessOfIt
+                    : sender.uid == 0 || sender.uid == voice.Uid || sender.uid == UidOf(voice.Pid) ? null
+                    : $"it has ended, so that nobody can say whose it was, and user {sender.uid} is not the worker's; let it wait (systemd-notify does since version 246), or send from the worker itself";
             }
 
             if (stat.Session == voice.Session || stat.Parent == voice.Pid || (stat.Parent == Libc.getpid() && ProcessTree.HasMark(pid, voice.Worker, voice.Incarnation)))
             {
-                return true;
+                return null;
             }
 
             pid = stat.Parent;
         }
 
-        return false;
+        return NoProcessOfIt;
+    }
+
+    const string NoProcessOfIt = "it is no process of this worker";
+
+    /// <summary>The user that a process has become (gosu, su-exec); null when it is gone.</summary>
+    static uint? UidOf(int pid)
+    {
+        var text = ProcFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/status"));
+        var start = text.IndexOf("\nUid:\t"u8);
+        if (start < 0)
+        {
+            return null;
+        }
+
+        var rest = text[(start + "\nUid:\t"u8.Length)..];
+        var end = rest.IndexOf((byte)'\t');
+        return end > 0 && uint.TryParse(rest[..end], NumberStyles.None, CultureInfo.InvariantCulture, out var uid) ? uid : null;
     }
 
     void TellReady(Voice voice) => queue.Tell(new SupervisorEvent.ToWorker(voice.Worker, new WorkerEvent.ReadyReceived(voice.Incarnation)));
@@ -185,7 +207,7 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
     void Warn(Voice voice, string message) => report(new LogEvent(EventName.Warning, LogLevel.Warn, message) { Worker = voice.Worker, Pid = voice.Pid });
 
     /// <summary>One process.</summary>
-    sealed class Voice(int pid, WorkerId worker, int incarnation, NotifySocket? notify)
+    sealed class Voice(int pid, WorkerId worker, int incarnation, NotifySocket? notify, uint uid)
     {
         public int Pid { get; set; } = pid;
 
@@ -194,6 +216,9 @@ public sealed class ReadyWatch(EventLoop loop, EventQueue queue, Action<LogEvent
 
         /// <summary>What it said its main process is; 0: nothing.</summary>
         public int MainPid { get; set; }
+
+        /// <summary>The user it was started as.</summary>
+        public uint Uid { get; } = uid;
 
         public WorkerId Worker { get; } = worker;
 
