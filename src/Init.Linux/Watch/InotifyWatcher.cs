@@ -26,6 +26,9 @@ public sealed unsafe class InotifyWatcher : FolderWatcher, IPollable
     /// <summary>Looks at a path that comes and goes all the time.</summary>
     const int MostTries = 16;
 
+    /// <summary>Kubernetes' link in volumes of ConfigMaps and Secrets.</summary>
+    const string VolumeLink = "/..data";
+
     readonly EventLoop _loop;
     readonly byte[] _buffer = new byte[16 * 1024];
 
@@ -184,6 +187,12 @@ public sealed unsafe class InotifyWatcher : FolderWatcher, IPollable
             return;
         }
 
+        if ((mask & Came) != 0 && path.EndsWith(VolumeLink, StringComparison.Ordinal))
+        {
+            OnVolumeChanged(path);
+            return;
+        }
+
         if (_watches.ContainsKey(path))
         {
             Gone(path); // a link to a folder that was changed, or taken away
@@ -214,6 +223,30 @@ public sealed unsafe class InotifyWatcher : FolderWatcher, IPollable
         else if ((mask & Libc.IN_MOVED_FROM) != 0)
         {
             Gone(path);
+        }
+    }
+
+    /// <summary>
+    /// All that a ConfigMap or Secret holds has changed at once: its files are links that lead through this one, and kubelet renames another over it. They change
+    /// without an event of their own, and this name is one that nobody watches.
+    /// </summary>
+    void OnVolumeChanged(string link)
+    {
+        var folder = FolderOf(link);
+        if (Filter.Enters(folder))
+        {
+            Changed(link);
+            Plan(folder, isNews: false); // folders in it are others now
+            return;
+        }
+
+        foreach (var root in Roots)
+        {
+            if (FolderOf(root) == folder && FileStat.Of(root, followsLinks: false) is { IsLink: true })
+            {
+                Changed(root);
+                Attach(root, isNews: false);
+            }
         }
     }
 

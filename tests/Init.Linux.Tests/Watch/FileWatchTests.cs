@@ -224,6 +224,46 @@ public sealed class FileWatchTests
     }
 
     [Theory]
+    [InlineData(false, ".", "conf/..data")]
+    [InlineData(true, ".", "conf/app.conf")]
+    [InlineData(false, "conf/app.conf", "conf/app.conf")]
+    [InlineData(true, "conf/app.conf", "conf/app.conf")]
+    [InlineData(false, "conf/sub", "conf/sub")]
+    [InlineData(true, "conf/sub", "conf/sub/more.conf")]
+    public void ConfigMapThatIsUpdated_IsTold_EachTime(bool polls, string path, string told)
+    {
+        using var watched = Watch(polls, spec => spec with { Paths = [path, "zz*"] }, folder =>
+        {
+            Publish(folder, 1);
+            Directory.CreateSymbolicLink(folder["conf/app.conf"], "..data/app.conf");
+            Directory.CreateSymbolicLink(folder["conf/sub"], "..data/sub");
+        });
+        for (var version = 2; version < 5; version++)
+        {
+            watched.Do(() => Publish(watched.Folder, version));
+            Bounded.TurnUntil(watched.Loop, () => watched.Told.Count > 0, () => watched.Turn());
+            Assert.Contains(watched.Told[0], new[] { told, "conf/sub/more.conf" }); // a look goes through folders in any order
+            watched.Quiet();
+        }
+
+        watched.TellsNothing();
+    }
+
+    /// <summary>As kubelet does it.</summary>
+    static void Publish(TempFolder folder, int version)
+    {
+        folder.Write($"conf/..v{version}/app.conf", new string('x', version));
+        folder.Write($"conf/..v{version}/sub/more.conf", new string('x', version));
+        Directory.CreateSymbolicLink(folder["conf/..data_tmp"], $"..v{version}");
+        using var rename = Child.Start("/bin/mv", "-T", folder["conf/..data_tmp"], folder["conf/..data"]);
+        Assert.True(rename.Reap().IsSuccess);
+        if (version > 1)
+        {
+            Directory.Delete(folder[$"conf/..v{version - 1}"], recursive: true);
+        }
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void LinkedFolder_IsNotFollowed_WhenTheFileSaysSo(bool polls)

@@ -40,6 +40,8 @@ sealed class Watched : IDisposable
 
     public FileWatch Watch => _watch;
 
+    public EventLoop Loop => _loop;
+
     public string this[string name] => Folder[name];
 
     /// <summary>Everything that is there now is watched: a look is over, or no folder is left to be read.</summary>
