@@ -8,7 +8,7 @@ namespace Init.E2E.Tests;
 public sealed class ReadinessTests(ITestOutputHelper output) : Pid1Test(output)
 {
     /// <summary>As the manual page of sd_notify(3) has it, for any Python.</summary>
-    const string Notify = """
+    internal const string Notify = """
         import os, socket, sys, time
         def notify(text):
             path = os.environ["NOTIFY_SOCKET"]
@@ -151,9 +151,9 @@ public sealed class ReadinessTests(ITestOutputHelper output) : Pid1Test(output)
 
     static double Millis(LogLine line) => DateTimeOffset.Parse(line.String("timestamp")!, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 
-    static System.Text.Json.Nodes.JsonObject Python(string name, string code) => App(name, "python3", "-c", Notify + code);
+    internal static System.Text.Json.Nodes.JsonObject Python(string name, string code) => App(name, "python3", "-c", Notify + code);
 
-    static System.Text.Json.Nodes.JsonObject Object(string name, System.Text.Json.Nodes.JsonNode value) => new() { [name] = value };
+    internal static System.Text.Json.Nodes.JsonObject Object(string name, System.Text.Json.Nodes.JsonNode value) => new() { [name] = value };
 
     static void AssertReadyAfterGo(Pid1 pid1, string app)
     {
