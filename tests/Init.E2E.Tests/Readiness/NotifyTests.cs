@@ -79,7 +79,7 @@ public sealed class NotifyTests(ITestOutputHelper output) : Pid1Test(output)
                 notify("WATCHDOG=trigger")
             time.sleep(1000)
             """).With("ready_when", "notify").With("min_uptime", 0));
-        Assert.EndsWith("it says that it hangs", pid1.WaitEvent("worker_stopping", "api").Message);
+        Assert.EndsWith("it said that it hangs (WATCHDOG=trigger)", pid1.WaitEvent("worker_stopping", "api").Message);
         pid1.WaitEvent("worker_ready", "api", 2);
     }
 

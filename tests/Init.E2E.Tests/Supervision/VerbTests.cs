@@ -56,8 +56,8 @@ public sealed class VerbTests(ITestOutputHelper output) : Pid1Test(output)
             OrderOf(pid1, ["worker_stopping", "worker_exited", "worker_started", "worker_ready"]).SkipWhile(one => one != "worker_stopping api").Take(7));
 
         Assert.Equal((0, "api/0 stopped\ndb/0 stopped\n"), Of(pid1.Client("stop", "all")));
-        Assert.Equal(["worker_exited api", "worker_exited db"], OrderOf(pid1, ["worker_exited"]).TakeLast(2));
         Assert.Equal(0, pid1.WaitExit());
+        Assert.Equal(["worker_exited api", "worker_exited db"], OrderOf(pid1, ["worker_exited"]).TakeLast(2));
     }
 
     static IEnumerable<string> OrderOf(Pid1 pid1, string[] events) =>
