@@ -17,7 +17,7 @@ public static unsafe class ResourceSampler
 
     /// <summary>Measures the trees of these processes. One that is gone meanwhile uses nothing.</summary>
     /// <param name="leaders">The workers.</param>
-    /// <param name="withProportional">Ask for the proportional memory of each worker's own process too: the kernel then walks all its pages.</param>
+    /// <param name="withProportional">Ask for proportional memory too: the kernel then walks all pages of each process.</param>
     public static Dictionary<int, WorkerUse> Sample(Leaders leaders, bool withProportional)
     {
         var uses = new Dictionary<int, WorkerUse>();
@@ -42,15 +42,24 @@ public static unsafe class ResourceSampler
             }
 
             var descriptors = Descriptors(stat.Pid);
+            var proportional = withProportional ? Proportional(stat.Pid) : -1;
+            AddProportional(uses[owner].Tree, proportional);
             Add(uses[owner].Tree, stat, stat.CpuTicks + stat.ChildrenTicks, descriptors);
             if (stat.Pid == owner)
             {
                 Add(uses[owner].Process, stat, stat.CpuTicks, descriptors);
-                uses[owner].Process.ProportionalBytes = withProportional ? Proportional(stat.Pid) : -1;
+                uses[owner].Process.ProportionalBytes = proportional;
             }
         }
 
         return uses;
+    }
+
+    /// <summary>Of a tree in which one process does not show it nothing is said: a part would look like the whole.</summary>
+    static void AddProportional(ResourceUse tree, long bytes)
+    {
+        var before = tree.Processes == 0 ? 0 : tree.ProportionalBytes;
+        tree.ProportionalBytes = bytes < 0 || before < 0 ? -1 : before + bytes;
     }
 
     static void Add(ResourceUse use, in ProcStat stat, long ticks, int descriptors)

@@ -27,7 +27,7 @@ public sealed class ProcessTree(Reaper reaper)
 
     /// <summary>SIGKILL to a living worker's whole tree. The leader goes first, so that it cannot replace what dies.</summary>
     /// <returns>Number of processes signalled.</returns>
-    public static int Kill(int leader) => KillTrees([leader]);
+    public static int Kill(int leader) => KillTrees([leader]).Count;
 
     /// <summary>
     /// SIGKILL to all that a process of a worker left behind, and a moment for it to be gone: a successor must not find ports taken and pid files right. The moment ends the loop's
@@ -40,11 +40,19 @@ public sealed class ProcessTree(Reaper reaper)
     /// <returns>Number of processes signalled.</returns>
     public unsafe int KillRest(int? leader, WorkerId worker, int incarnation, Func<int, bool> isLive)
     {
-        var killed = 0;
+        var killed = new HashSet<int>();
         var limit = Instant.Never;
-        while ((leader is { } pid ? KillLeftovers(pid) : 0) + KillStrays(worker, incarnation, isLive) is var found and > 0)
+        while (true)
         {
-            killed = Math.Max(killed, found);
+            // What has not died yet is found again, and what is about to leave the session by both looks: each is one.
+            var found = leader is { } pid ? SignalLeftovers(pid) : [];
+            found.UnionWith(SignalStrays(worker, incarnation, isLive));
+            if (found.Count == 0)
+            {
+                break;
+            }
+
+            killed.UnionWith(found);
             limit = Instant.Min(limit, Clock.Now + Patience);
             if (Clock.Now >= limit)
             {
@@ -54,12 +62,12 @@ public sealed class ProcessTree(Reaper reaper)
             _ = Libc.poll(null, 0, 1); // the time is all that is wanted
         }
 
-        if (killed > 0)
+        if (killed.Count > 0)
         {
             reaper.ReapOrphans(OwnChildren());
         }
 
-        return killed;
+        return killed.Count;
     }
 
     /// <summary>
@@ -67,7 +75,9 @@ public sealed class ProcessTree(Reaper reaper)
     /// our direct children, and there are none but workers.
     /// </summary>
     /// <returns>Number of processes signalled.</returns>
-    public int KillLeftovers(int leader)
+    public int KillLeftovers(int leader) => SignalLeftovers(leader).Count;
+
+    HashSet<int> SignalLeftovers(int leader)
     {
         foreach (var child in OwnChildren())
         {
@@ -80,7 +90,7 @@ public sealed class ProcessTree(Reaper reaper)
 
         // Where the list of children is not to be had, the group is all there is. Elsewhere it has just been shown empty, and its
         // number may be somebody else's by now.
-        return !File.Exists(ChildrenFile) && Libc.kill(-leader, KillSignal) == 0 ? 1 : 0;
+        return !File.Exists(ChildrenFile) && Libc.kill(-leader, KillSignal) == 0 ? [leader] : [];
     }
 
     /// <summary>
@@ -92,7 +102,9 @@ public sealed class ProcessTree(Reaper reaper)
     /// <param name="incarnation">The process that has ended.</param>
     /// <param name="isLive">Tells by its number whether a process of the worker lives: in a reload another one does, and keeps what is its own.</param>
     /// <returns>Number of processes signalled.</returns>
-    public int KillStrays(WorkerId worker, int incarnation, Func<int, bool> isLive)
+    public int KillStrays(WorkerId worker, int incarnation, Func<int, bool> isLive) => SignalStrays(worker, incarnation, isLive).Count;
+
+    HashSet<int> SignalStrays(WorkerId worker, int incarnation, Func<int, bool> isLive)
     {
         var mark = WorkerMark.Of(worker, incarnation);
         var strays = new HashSet<int>();
@@ -108,7 +120,7 @@ public sealed class ProcessTree(Reaper reaper)
             }
         }
 
-        return strays.Count == 0 ? 0 : KillTrees(strays);
+        return strays.Count == 0 ? strays : KillTrees(strays);
     }
 
     /// <summary>An orphan of this worker: our child, nobody's leader, alive, and of the worker's session or with its variable.</summary>
@@ -152,7 +164,7 @@ public sealed class ProcessTree(Reaper reaper)
     public static bool IsGone(int leader) => Descendants([leader]).Count == 0;
 
     /// <summary>Kills these and their trees.</summary>
-    static int KillTrees(HashSet<int> leaders)
+    static HashSet<int> KillTrees(HashSet<int> leaders)
     {
         // The trees are read before anything dies: afterwards the children's parent is us, and who changed session is lost.
         var killed = Descendants(leaders);
@@ -167,8 +179,8 @@ public sealed class ProcessTree(Reaper reaper)
     }
 
     /// <summary>Kills what is found, and looks again until nothing new lives.</summary>
-    /// <returns>Number of processes signalled, those in <paramref name="killed"/> included.</returns>
-    static int Sweep(HashSet<int> leaders, HashSet<int> killed)
+    /// <returns>The processes signalled, those in <paramref name="killed"/> included.</returns>
+    static HashSet<int> Sweep(HashSet<int> leaders, HashSet<int> killed)
     {
         for (var pass = 0; pass < Passes; pass++)
         {
@@ -182,7 +194,7 @@ public sealed class ProcessTree(Reaper reaper)
             killed.UnionWith(found);
         }
 
-        return killed.Count;
+        return killed;
     }
 
     static void SignalAll(HashSet<int> pids, HashSet<int> leaders)
