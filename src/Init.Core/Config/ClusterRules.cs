@@ -43,7 +43,27 @@ static class ClusterRules
             draft.Spec = draft.Spec with { ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true } };
         }
 
+        if (draft.Spec.HealthCheck is { Kind: not ProbeKind.Exec, CountsUp: false })
+        {
+            SettleSharedCheck(draft, given, scope);
+        }
+
         return command;
+    }
+
+    /// <summary>Who connects to a socket that all share is answered by any of them: at a reload the old process would answer for the new one.</summary>
+    static void SettleSharedCheck(AppDraft draft, Dictionary<string, DataMember> given, ConfigScope scope)
+    {
+        const string Instead = "a check with \"exec\" asks in its own way, and with \"increment_var\": \"PORT\" each instance is asked at its own port";
+        if (draft.Spec.ReadyWhen.Kind == ReadyKind.HealthCheck && given.TryGetValue("ready_when", out var ready))
+        {
+            scope.Child(ready).Error(ready.Value.Position, "the instances of a cluster share their port, so another one, or the old process, would answer for the one that starts",
+                $"remove it: an instance is ready when it listens; or \"wait_ready\": true; {Instead}");
+        }
+        else if (draft.Spec.Instances > 1 && given.TryGetValue("health_check", out var check))
+        {
+            scope.Child(check).Warn(check.KeyPosition, "the instances of a cluster share their port, so any of them answers, and a failure may be laid to another than the one that failed", Instead);
+        }
     }
 
     static bool IsAskedFor(AppDraft draft) => draft.Cluster is { } asked ? asked == ClusterMode.Node : draft.ExecMode == "cluster";

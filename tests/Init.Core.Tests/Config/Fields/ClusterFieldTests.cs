@@ -72,4 +72,24 @@ public sealed class ClusterFieldTests
         Assert.Equal(expected, app.Balance);
         Assert.Contains($"\"balance\": \"{word}\"", EffectiveConfig.Write(new Ecosystem { Apps = [app] }), StringComparison.Ordinal);
     }
+
+    /// <summary>Any instance answers at a port that they share, also the one that is to be replaced.</summary>
+    [Theory]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: ':80/health'}", true)]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {tcp: 'unix:/run/a.sock'}", true)]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {exec: 'true'}", false)]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: '/health'}, env: {PORT: 80}, increment_var: 'PORT'", false)]
+    [InlineData("exec_mode: 'fork', ready_when: 'health_check', health_check: {http: ':80/health'}", false)]
+    public void HealthCheck_AtASharedPort_TellsNobodyReady(string fields, bool isRefused) =>
+        Assert.Equal(isRefused, Read($"{{apps: [{{script: 'a.js', {fields}}}]}}").Errors.Any(error => error.ToString().Contains(
+            "apps[0].ready_when: the instances of a cluster share their port", StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("instances: 2, health_check: {http: ':80/health'}", true)]
+    [InlineData("instances: 1, exec_mode: 'cluster', health_check: {http: ':80/health'}", false)]
+    [InlineData("instances: 2, exec_mode: 'fork', health_check: {http: ':80/health'}", false)]
+    [InlineData("instances: 2, health_check: {exec: 'true'}", false)]
+    public void HealthCheck_AtASharedPort_IsWarnedOf(string fields, bool expected) =>
+        Assert.Equal(expected, Read($"{{apps: [{{script: 'a.js', {fields}}}]}}").Warnings.Any(warning => warning.ToString().Contains(
+            "a failure may be laid to another than the one that failed", StringComparison.Ordinal)));
 }
