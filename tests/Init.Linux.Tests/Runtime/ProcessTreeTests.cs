@@ -178,6 +178,23 @@ public sealed class ProcessTreeTests : IDisposable
         ExpectStrangerLives();
     }
 
+    /// <summary>The session and the group of that number may be somebody else's by then.</summary>
+    [Fact]
+    public void KillRest_OfAnEndLongAgo_GoesByTheMarkAlone()
+    {
+        const string Script = "sleep 60 & echo $!; read x; exit 0";
+        using var unmarked = Child.Shell(Script);
+        using var marked = Child.Marked(new WorkerId("api", 0), 1, Script);
+        int[] left = [unmarked.ReadPid(), marked.ReadPid()];
+        unmarked.Reap();
+        marked.Reap();
+        Assert.Equal(1, _tree.KillRest(null, new WorkerId("api", 0), 1, _ => true));
+        Assert.True(IsAlive(left[0]));
+        Assert.Null(ProcFile.Stat(left[1]));
+        Assert.Equal(1, _tree.KillRest(unmarked.Pid, new WorkerId("api", 0), 1, _ => true));
+        ExpectStrangerLives();
+    }
+
     [Fact]
     public void Mark_IsOnlyThere_WhereTheLimitMeansNothing()
     {
