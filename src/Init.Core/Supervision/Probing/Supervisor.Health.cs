@@ -112,10 +112,10 @@ public sealed partial class Supervisor
         _nextDeadlineIsStale = true;
         if (change == HealthChange.Failed)
         {
-            SayHealth(slot, EventName.HealthFailed, LogLevel.Warn, $"its health check failed {probe.Failures} times in a row: {problem}", effects);
+            SayHealth(slot, EventName.HealthFailed, LogLevel.Warn, $"its health check failed{(probe.Failures == 1 ? "" : $" {probe.Failures} times in a row")}: {problem}", effects);
             if (check.Action == HealthAction.Restart)
             {
-                StepSlot(slot, new WorkerEvent.ProbeFailed(slot.State.Incarnation, probe.HasPassed, $"its health check failed {probe.Failures} times: {problem}"), now, effects);
+                StepSlot(slot, new WorkerEvent.ProbeFailed(slot.State.Incarnation, probe.HasPassed, $"its health check failed{(probe.Failures == 1 ? "" : $" {probe.Failures} times")}: {problem}"), now, effects);
             }
         }
         else if (wasUnwell && !probe.IsUnwell)
