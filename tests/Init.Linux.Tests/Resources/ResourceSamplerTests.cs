@@ -68,7 +68,6 @@ public sealed class ResourceSamplerTests
         using var leader = Child.Marked(new WorkerId("app", 0), 1, Daemons.Orphan + "exec sleep 1000");
         var daemon = leader.ReadPid();
         Daemons.WaitOrphaned(daemon);
-        Child.WaitEnd(leader.ReadPid());
         WorkerUse use = new();
         SpinWait.SpinUntil(() => (use = Sample(leader.Pid)).ZombieParents is [{ Name: "sleep" }], Bounded.Patience);
 
