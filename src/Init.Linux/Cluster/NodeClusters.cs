@@ -121,7 +121,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         _silent.RemoveAll(one => one.Pid == pid);
     }
 
-    /// <summary>After each decision: as many sockets as there are instances, and none for an app that is down for good.</summary>
+    /// <summary>After each decision: as many sockets as there are instances, and none for an app that is down for good, or about to be and closing its own.</summary>
     public void Follow(Supervisor supervisor)
     {
         if (_primaries.Count == 0)
@@ -136,6 +136,11 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
             {
                 _primaries.GetValueOrDefault(app.Name)?.Resize(app.Instances);
             }
+        }
+
+        foreach (var (app, primary) in _primaries)
+        {
+            primary.Follow(supervisor.IsWanted(app));
         }
 
         foreach (var (app, primary) in _primaries)
@@ -189,6 +194,8 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         _primaries.Clear();
         _members.Clear();
     }
+
+    internal NodePrimary? Of(string app) => _primaries.GetValueOrDefault(app);
 
     /// <summary>Another balance needs other sockets, which is possible when no process has the old ones.</summary>
     NodePrimary PrimaryOf(AppSpec spec)

@@ -27,6 +27,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     readonly Dictionary<string, SharedServer> _servers = [];
     readonly List<NodeWorker> _workers = [];
     bool _hasWarnedOfDescriptor;
+    bool _isEnding;
 
     public NodePrimary(EventLoop loop, AppSpec spec, Action<string> warn)
     {
@@ -78,6 +79,20 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         _table.Resize(slots);
     }
 
+    /// <summary>
+    /// As soon as nobody will serve, new clients are refused, so that they can go elsewhere. The last requests may take long: what counts is that
+    /// all processes have closed a socket. Until then one that lives may still take what waits there.
+    /// </summary>
+    /// <param name="isWanted">A process of the app is to live.</param>
+    public void Follow(bool isWanted)
+    {
+        if (_isEnding == isWanted)
+        {
+            _isEnding = !isWanted;
+            CloseIfEnding();
+        }
+    }
+
     /// <summary>It gets no new connections from now on.</summary>
     public void Retire(NodeWorker worker)
     {
@@ -100,9 +115,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
                 server.CloseAt = Instant.Never;
                 if (server.GivenUpBy is not null && !_workers.Exists(static worker => worker.IsRetiring || !worker.HasListened))
                 {
-                    _servers.Remove(server.Key);
-                    _table.Close(server.Key);
-                    Drop(server);
+                    Close(server);
                 }
             }
         }
@@ -124,9 +137,9 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     /// <summary>Gives a connection that came back to another process, or lets it wait for one.</summary>
     public void Distribute(Passed connection)
     {
-        if (connection.Server.Rota.IsExhausted(connection.RefusedBy))
+        if (!IsCurrent(connection.Server) || connection.Server.Rota.IsExhausted(connection.RefusedBy))
         {
-            connection.Connection!.Dispose(); // each of them has as many as it wants
+            connection.Connection!.Dispose(); // its socket is closed, or each of them has as many as it wants
         }
         else if (!TryPass(connection))
         {
@@ -219,6 +232,8 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         {
             (server.GivenUpBy, server.CloseAt) = (worker, Clock.Now + Linger);
         }
+
+        CloseIfEnding();
     }
 
     /// <summary>The channel of a process has ended.</summary>
@@ -246,6 +261,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         servers.ForEach(server => Steer(server, worker.Worker.Index));
         left.ForEach(Distribute);
         LookAgain();
+        CloseIfEnding();
         if (!isReaped)
         {
             Disconnected?.Invoke(worker);
@@ -301,6 +317,29 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         {
             server.CloseAt = server.GivenUpBy is not null && !server.CloseAt.IsSet ? Clock.Now + Linger : server.CloseAt;
         }
+    }
+
+    void CloseIfEnding()
+    {
+        if (_isEnding)
+        {
+            foreach (var server in new List<SharedServer>(_servers.Values))
+            {
+                if (server.Holders == 0)
+                {
+                    Close(server);
+                }
+            }
+        }
+    }
+
+    bool IsCurrent(SharedServer server) => _servers.GetValueOrDefault(server.Key) == server;
+
+    void Close(SharedServer server)
+    {
+        _servers.Remove(server.Key);
+        _table.Close(server.Key);
+        Drop(server);
     }
 
     static void Drop(SharedServer server)

@@ -86,6 +86,9 @@ sealed class ClusterHost : IDisposable
     /// <param name="turns">It comes from elsewhere, so that waiting in the loop would be in vain.</param>
     public void TurnUntil(Func<bool> condition, bool turns = false) => Bounded.TurnUntil(Loop, condition, turns ? static () => Thread.Yield() : null);
 
+    /// <summary>What the supervisor thinks of the app.</summary>
+    public void Follow(bool isWanted) => Clusters.Of("app")!.Follow(isWanted);
+
     public static Socket Connect(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Bounded.Patience.TotalMilliseconds };
@@ -191,6 +194,14 @@ sealed class FakeWorker(ClusterHost host, int pid, ChannelEnd end) : IDisposable
         var message = Hear(out fd);
         Assert.Equal("newconn", (string)message["act"]!);
         return (int)message["seq"]!;
+    }
+
+    /// <summary>Closes its server.</summary>
+    public void Stops(string key)
+    {
+        CloseHandles();
+        Say($"\"act\":\"close\",\"key\":\"{key}\"");
+        host.Turn();
     }
 
     public void Answer(int number, bool isAccepted) => Say($"\"ack\":{number},\"accepted\":{(isAccepted ? "true" : "false")}");
