@@ -47,6 +47,15 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         }
     }
 
+    /// <summary>What is no worker of a cluster binds by itself: what its predecessors shared must not be in its way.</summary>
+    public void BeforeSpawn(AppSpec spec)
+    {
+        if (spec.Cluster != ClusterMode.Node && _primaries.TryGetValue(spec.Name, out var primary))
+        {
+            primary.CloseAll();
+        }
+    }
+
     /// <summary>Takes over the channel of a new process, if its app is one of Node's clusters.</summary>
     /// <returns>False: it is none.</returns>
     public bool Attach(int pid, IpcChannel? channel, WorkerId worker, int incarnation, AppSpec spec)

@@ -104,6 +104,15 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         }
     }
 
+    /// <summary>The app is a cluster no longer. Processes that it still has may go on with their copies of the sockets.</summary>
+    public void CloseAll()
+    {
+        foreach (var server in new List<SharedServer>(_servers.Values))
+        {
+            Close(server);
+        }
+    }
+
     /// <summary>Closes what nobody wants any more.</summary>
     public void Expire(Instant now)
     {
@@ -303,6 +312,11 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     /// <summary>Processes of one slot may overlap: the old one and its successor.</summary>
     void Steer(SharedServer server, int slot)
     {
+        if (!IsCurrent(server))
+        {
+            return;
+        }
+
         var isServing = _workers.Exists(worker => worker.Worker.Index == slot && !worker.IsRetiring && worker.IsServing(server));
         if (server.SetServing(slot, isServing))
         {

@@ -123,6 +123,7 @@ public sealed class EffectRunner(
     {
         var spec = supervisor.SpecOf(spawn.Worker, spawn.Incarnation);
         readiness.Listeners.BeforeSpawn(spec);
+        readiness.Clusters.BeforeSpawn(spec);
         var (process, problem) = TrySpawn(spawn, spec);
         if (process is null)
         {

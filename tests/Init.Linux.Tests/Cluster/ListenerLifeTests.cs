@@ -1,4 +1,5 @@
 using Init.Core.Cluster;
+using Init.Core.Model;
 
 namespace Init.Linux.Tests.Cluster;
 
@@ -71,6 +72,28 @@ public sealed class ListenerLifeTests
         worker.Answer(number, false);
         host.Turn();
         Assert.Equal(before - 1, ClusterHost.Descriptors);
+    }
+
+    /// <summary>It would find its own port in use.</summary>
+    [Fact]
+    public void Listeners_AreClosed_BeforeAProcessThatIsNoWorkerStarts()
+    {
+        using var host = new ClusterHost(Balance.PerWorker);
+        var (one, two) = (host.Fork(), host.Fork(1));
+        var (key, port) = one.Listen();
+        _ = two.Listen();
+        one.Die();
+        host.Clusters.BeforeSpawn(host.Spec);
+        Assert.True(ClusterHost.IsOpen(port));
+        host.Clusters.BeforeSpawn(host.Spec with { Name = "other", Cluster = ClusterMode.None });
+        Assert.True(ClusterHost.IsOpen(port));
+        two.CloseHandles(); // it is about to say so
+        host.Clusters.BeforeSpawn(host.Spec with { Cluster = ClusterMode.None });
+        Assert.False(ClusterHost.IsOpen(port));
+        two.Stops(key);
+        two.Die();
+        Assert.Empty(host.Reports);
+        Assert.True(ClusterHost.IsOpen(host.Fork().Listen().Port)); // and it is a cluster again
     }
 
     static void Retire(ClusterHost host, params FakeWorker[] workers) => Array.ForEach(workers, worker => host.Clusters.Retire(worker.Pid));
