@@ -140,13 +140,6 @@ public sealed partial class Supervisor
     /// <summary>An instance of the app has a process, or is to have one before long.</summary>
     public bool IsActive(string app) => _slots.Exists(slot => slot.Worker.App == app && IsActive(slot.State.Phase));
 
-    /// <summary>
-    /// A process of the app is to live, now or once something else has happened. Not so when all are stopping or have ended, and none is to follow them: what they
-    /// share is of no use then, although they may live on for a while.
-    /// </summary>
-    public bool IsWanted(string app) => _slots.Exists(slot => slot.Worker.App == app
-        && ((slot.State.Goal == Goal.Up && IsActive(slot.State.Phase)) || (slot.StartsAgain && !slot.IsLeaving && !_isShuttingDown)));
-
     /// <summary>It has not taken over: the worker has another process that counts.</summary>
     public bool IsSuccessor(WorkerId worker, int incarnation) => SlotOf(worker, incarnation) is { Role: SlotRole.Successor };
 

@@ -149,7 +149,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
 
         foreach (var (app, primary) in _primaries)
         {
-            primary.Follow(supervisor.IsWanted(app));
+            primary.Follow(supervisor.IsWanted(app), supervisor.IsSteady(app));
         }
 
         foreach (var (app, primary) in _primaries)
@@ -218,6 +218,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         var app = spec.Name;
         var primary = new NodePrimary(loop, spec, problem => report(new LogEvent(EventName.Warning, LogLevel.Warn, $"{app}: {problem}")))
         {
+            Told = news => report(new LogEvent(EventName.Warning, LogLevel.Info, $"{app}: {news}")),
             Ready = process => queue.Tell(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.ReadyReceived(process.Incarnation))),
             Disconnected = OnDisconnected,
         };

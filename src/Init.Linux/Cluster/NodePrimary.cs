@@ -8,7 +8,7 @@ namespace Init.Linux.Cluster;
 
 /// <summary>
 /// The primary of one Node app: which process gets which socket and which connection. A connection is kept until somebody has taken it, so none is lost with
-/// a process; a socket is kept until all have given it up and live on, so none is refused while processes come and go.
+/// a process; a socket is kept until none of those that live wants it, and none is about to start, so none is refused while processes come and go.
 /// </summary>
 sealed class NodePrimary : IConnectionTaker, IDisposable
 {
@@ -18,7 +18,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     /// <summary>Connections on their way to one process. Node itself has one.</summary>
     const int Window = 16;
 
-    /// <summary>Who closes all servers often ends, or listens again, soon after.</summary>
+    /// <summary>Who closes all servers often ends, or listens again, soon after; and who is up may open one more.</summary>
     static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
     readonly EventLoop _loop;
@@ -28,6 +28,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     readonly List<NodeWorker> _workers = [];
     bool _hasWarnedOfDescriptor;
     bool _isEnding;
+    bool _isSteady;
 
     public NodePrimary(EventLoop loop, AppSpec spec, Action<string> warn)
     {
@@ -37,6 +38,9 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         Slots = spec.Instances;
         _table = new ListenerTable(loop, spec.Balance, spec.Instances, this, warn);
     }
+
+    /// <summary>Told what somebody may wonder at.</summary>
+    public Action<string>? Told { get; set; }
 
     /// <summary>A process is ready by what it has said.</summary>
     public Action<NodeWorker>? Ready { get; set; }
@@ -84,12 +88,13 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     /// all processes have closed a socket. Until then one that lives may still take what waits there.
     /// </summary>
     /// <param name="isWanted">A process of the app is to live.</param>
-    public void Follow(bool isWanted)
+    /// <param name="isSteady">Those that live are up, and none is about to start or to end.</param>
+    public void Follow(bool isWanted, bool isSteady)
     {
-        if (_isEnding == isWanted)
+        if (_isEnding == isWanted || _isSteady != isSteady)
         {
-            _isEnding = !isWanted;
-            CloseIfEnding();
+            (_isEnding, _isSteady) = (!isWanted, isSteady);
+            LookAgain();
         }
     }
 
@@ -102,6 +107,8 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
             held.Server.Rota.Leave(worker);
             Steer(held.Server, worker.Worker.Index);
         }
+
+        LookAgain();
     }
 
     /// <summary>The app is a cluster no longer. Processes that it still has may go on with their copies of the sockets.</summary>
@@ -121,11 +128,8 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         {
             if (server.CloseAt <= now)
             {
-                server.CloseAt = Instant.Never;
-                if (server.GivenUpBy is not null && !_workers.Exists(static worker => worker.IsRetiring || !worker.HasListened))
-                {
-                    Close(server);
-                }
+                Close(server);
+                Told?.Invoke($"{server.Listener.Address} is closed: no instance listens there any more");
             }
         }
     }
@@ -216,8 +220,8 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
             return;
         }
 
-        (server.GivenUpBy, server.CloseAt) = (null, Instant.Never);
         worker.Give(server, query, message.Seq);
+        LookAgain();
     }
 
     public void OnServing(NodeWorker worker, SharedServer server)
@@ -228,8 +232,6 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
             Steer(server, worker.Worker.Index);
             OnRoom();
         }
-
-        LookAgain();
     }
 
     /// <summary>A process has closed a server.</summary>
@@ -237,12 +239,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     {
         server.Rota.Leave(worker);
         Steer(server, worker.Worker.Index);
-        if (server.Holders == 0 && !worker.IsRetiring)
-        {
-            (server.GivenUpBy, server.CloseAt) = (worker, Clock.Now + Linger);
-        }
-
-        CloseIfEnding();
+        LookAgain();
     }
 
     /// <summary>The channel of a process has ended.</summary>
@@ -251,12 +248,6 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         if (!_workers.Remove(worker))
         {
             return;
-        }
-
-        foreach (var server in _servers.Values)
-        {
-            // Its end may have been the reason why it closed it: its successor will want it.
-            server.GivenUpBy = server.GivenUpBy == worker ? null : server.GivenUpBy;
         }
 
         var servers = new List<SharedServer>();
@@ -270,7 +261,6 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         servers.ForEach(server => Steer(server, worker.Worker.Index));
         left.ForEach(Distribute);
         LookAgain();
-        CloseIfEnding();
         if (!isReaped)
         {
             Disconnected?.Invoke(worker);
@@ -324,25 +314,23 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         }
     }
 
-    /// <summary>What stood against closing a socket may have gone.</summary>
+    /// <summary>What nobody holds is closed: at once when nobody will want it, after a while when nobody seems to.</summary>
     void LookAgain()
     {
-        foreach (var server in _servers.Values)
+        var isSettled = _isSteady && !_workers.Exists(static worker => worker.IsRetiring);
+        foreach (var server in new List<SharedServer>(_servers.Values))
         {
-            server.CloseAt = server.GivenUpBy is not null && !server.CloseAt.IsSet ? Clock.Now + Linger : server.CloseAt;
-        }
-    }
-
-    void CloseIfEnding()
-    {
-        if (_isEnding)
-        {
-            foreach (var server in new List<SharedServer>(_servers.Values))
+            if (server.Holders == 0 && _isEnding)
             {
-                if (server.Holders == 0)
-                {
-                    Close(server);
-                }
+                Close(server);
+            }
+            else if (server.Holders > 0 || !isSettled)
+            {
+                server.CloseAt = Instant.Never;
+            }
+            else if (!server.CloseAt.IsSet)
+            {
+                server.CloseAt = Clock.Now + Linger;
             }
         }
     }

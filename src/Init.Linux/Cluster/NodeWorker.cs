@@ -42,9 +42,6 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
     /// <summary>It speaks the protocol.</summary>
     public bool IsOnline { get; private set; }
 
-    /// <summary>A server of it has listened.</summary>
-    public bool HasListened { get; private set; }
-
     /// <summary>It gets no new connections: it is to end, or wants to.</summary>
     public bool IsRetiring { get; set; }
 
@@ -214,7 +211,6 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
 
     void OnListening(in ClusterMessage message)
     {
-        HasListened = true;
         foreach (var held in _held)
         {
             if (!held.IsListening && held.Query.IsOf(message, held.Server.Listener.Port))

@@ -28,10 +28,7 @@ sealed class SharedServer(Listener listener, int window)
     /// <summary>Processes that hold it.</summary>
     public int Holders { get; set; }
 
-    /// <summary>The last one who held it and has closed it while it lives on; null: none has.</summary>
-    public NodeWorker? GivenUpBy { get; set; }
-
-    /// <summary>When it is looked at whether nobody wants it any more.</summary>
+    /// <summary>When it is closed, if nobody asks for it before.</summary>
     public Instant CloseAt { get; set; } = Instant.Never;
 
     /// <summary>Some process of the slot takes part, or none does.</summary>

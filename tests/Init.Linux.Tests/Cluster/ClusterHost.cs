@@ -87,7 +87,7 @@ sealed class ClusterHost : IDisposable
     public void TurnUntil(Func<bool> condition, bool turns = false) => Bounded.TurnUntil(Loop, condition, turns ? static () => Thread.Yield() : null);
 
     /// <summary>What the supervisor thinks of the app.</summary>
-    public void Follow(bool isWanted) => Clusters.Of("app")!.Follow(isWanted);
+    public void Follow(bool isWanted = true, bool isSteady = false) => Clusters.Of("app")!.Follow(isWanted, isSteady);
 
     public static Socket Connect(int port)
     {

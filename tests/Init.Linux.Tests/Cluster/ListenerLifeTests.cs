@@ -1,5 +1,6 @@
 using Init.Core.Cluster;
 using Init.Core.Model;
+using Init.Linux.Loop;
 
 namespace Init.Linux.Tests.Cluster;
 
@@ -94,6 +95,96 @@ public sealed class ListenerLifeTests
         two.Die();
         Assert.Empty(host.Reports);
         Assert.True(ClusterHost.IsOpen(host.Fork().Listen().Port)); // and it is a cluster again
+    }
+
+    [Theory]
+    [InlineData("lives on", true)]
+    [InlineData("ends", false)]
+    [InlineData("retires", false)]
+    [InlineData("listens again", false)]
+    [InlineData("other starts", false)]
+    public void Listener_ThatAllGaveUp_IsClosed_WhenNobodyIsAboutToWantIt(string story, bool isClosed)
+    {
+        using var host = new ClusterHost(Balance.Shared, 1);
+        var worker = host.Fork();
+        var (key, port) = worker.Listen();
+        host.Follow(isSteady: true);
+        if (story == "retires")
+        {
+            host.Clusters.Retire(worker.Pid);
+        }
+
+        worker.CloseHandles();
+        worker.Say($"\"act\":\"close\",\"key\":\"{key}\"");
+        host.Turn();
+        Assert.Equal(story != "retires", host.Clusters.NextDeadline.IsSet);
+        switch (story)
+        {
+            case "ends":
+                worker.Die();
+                host.Follow(isSteady: false);
+                break;
+            case "listens again":
+                Assert.Equal(0, (int)worker.Query(NodePrimaryTests.Any, out _)["errno"]!);
+                break;
+            case "other starts":
+                _ = host.Fork();
+                host.Follow(isSteady: false);
+                break;
+        }
+
+        host.Clusters.Expire(Clock.Now);
+        Assert.True(ClusterHost.IsOpen(port));
+        host.Clusters.Expire(Clock.Now + TimeSpan.FromSeconds(6));
+        Assert.Equal(!isClosed, ClusterHost.IsOpen(port));
+        Assert.False(host.Clusters.NextDeadline.IsSet);
+        Assert.Equal(isClosed ? 1 : 0, host.Reports.Count);
+    }
+
+    /// <summary>The new code, or the new PORT, has no use for it; a client would wait there for ever.</summary>
+    [Fact]
+    public void Listener_OfDeadProcesses_IsClosed_WhenTheOthersAreUpForAWhile_AndDoWithoutIt()
+    {
+        using var host = new ClusterHost(Balance.PerWorker, 1);
+        var worker = host.Fork();
+        var (_, port) = worker.Listen();
+        host.Follow(isSteady: true);
+        worker.Die();
+        host.Follow(isSteady: false);
+        Assert.False(host.Clusters.NextDeadline.IsSet); // it may crash for ever: nothing wakes for that
+        var successor = host.Fork();
+        var reply = successor.Query("\"address\":\"127.0.0.2\",\"port\":0,\"addressType\":4", out var fd);
+        Assert.Equal(0, (int)reply["errno"]!);
+        var other = FakeWorker.PortOf(fd);
+        Assert.False(host.Clusters.NextDeadline.IsSet);
+        host.Follow(isSteady: true);
+        host.Clusters.Expire(Clock.Now + TimeSpan.FromSeconds(4));
+        Assert.True(ClusterHost.IsOpen(port));
+        host.Clusters.Expire(Clock.Now + TimeSpan.FromSeconds(6));
+        Assert.False(ClusterHost.IsOpen(port));
+        Assert.False(host.Clusters.NextDeadline.IsSet);
+        Assert.Equal($"app: 127.0.0.1:{port} is closed: no instance listens there any more", Assert.Single(host.Reports));
+        Assert.NotEqual(other, port);
+    }
+
+    [Fact]
+    public void Listener_OfADeadProcess_Stays_WhenAnotherOneStartsMeanwhile_AndAsksForIt()
+    {
+        using var host = new ClusterHost(Balance.PerWorker, 1);
+        var worker = host.Fork();
+        var (_, port) = worker.Listen();
+        worker.Die();
+        var successor = host.Fork();
+        host.Follow(isSteady: true); // it is ready by something else
+        Assert.True(host.Clusters.NextDeadline.IsSet);
+        host.Follow(isSteady: false);
+        Assert.False(host.Clusters.NextDeadline.IsSet);
+        host.Follow(isSteady: true);
+        Assert.Equal(port, successor.Listen().Port);
+        Assert.False(host.Clusters.NextDeadline.IsSet);
+        host.Clusters.Expire(Clock.Now + TimeSpan.FromSeconds(6));
+        Assert.True(ClusterHost.IsOpen(port));
+        Assert.Empty(host.Reports);
     }
 
     static void Retire(ClusterHost host, params FakeWorker[] workers) => Array.ForEach(workers, worker => host.Clusters.Retire(worker.Pid));

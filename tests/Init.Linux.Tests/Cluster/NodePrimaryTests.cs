@@ -1,6 +1,5 @@
 using Init.Core.Cluster;
 using Init.Linux.Interop;
-using Init.Linux.Loop;
 using Init.Linux.Tests.Support;
 
 namespace Init.Linux.Tests.Cluster;
@@ -209,46 +208,6 @@ public sealed unsafe class NodePrimaryTests
         two.Die();
         host.Clusters.Close("app");
         Assert.False(ClusterHost.IsOpen(port));
-    }
-
-    [Theory]
-    [InlineData("lives on", true)]
-    [InlineData("ends", false)]
-    [InlineData("retires", false)]
-    [InlineData("listens again", false)]
-    [InlineData("other starts", false)]
-    public void Listener_ThatAllGaveUp_IsClosed_WhenNobodyIsAboutToWantIt(string story, bool isClosed)
-    {
-        using var host = new ClusterHost(Balance.Shared, 1);
-        var worker = host.Fork();
-        var (key, port) = worker.Listen();
-        if (story == "retires")
-        {
-            host.Clusters.Retire(worker.Pid);
-        }
-
-        worker.CloseHandles();
-        worker.Say($"\"act\":\"close\",\"key\":\"{key}\"");
-        host.Turn();
-        Assert.Equal(story != "retires", host.Clusters.NextDeadline.IsSet);
-        switch (story)
-        {
-            case "ends":
-                worker.Die();
-                break;
-            case "listens again":
-                Assert.Equal(0, (int)worker.Query(Any, out _)["errno"]!);
-                break;
-            case "other starts":
-                _ = host.Fork();
-                break;
-        }
-
-        host.Clusters.Expire(Clock.Now);
-        Assert.True(ClusterHost.IsOpen(port));
-        host.Clusters.Expire(Clock.Now + TimeSpan.FromSeconds(6));
-        Assert.Equal(!isClosed, ClusterHost.IsOpen(port));
-        Assert.False(host.Clusters.NextDeadline.IsSet);
     }
 
     [Fact]

@@ -77,4 +77,36 @@ public sealed class WantedTests
         Assert.False(IsWanted(world));
         Assert.Equal(3, world.Alive.Count);
     }
+
+    /// <summary>What a steady app does not use is closed; a crash loop is none.</summary>
+    [Fact]
+    public void Steady_IsWhatIsUp_WhileNothingStartsOrEnds()
+    {
+        var world = Up(Api with { RestartDelay = Specs.Ms(100) });
+        Assert.True(world.Supervisor.IsSteady("api"));
+        Assert.False(world.Supervisor.IsSteady("another"));
+        world.Exit("api/1", 1);
+        Assert.False(world.Supervisor.IsSteady("api")); // waits
+        world.After(2000);
+        Assert.True(world.Supervisor.IsSteady("api"));
+        Operate(world, Operation.Stop, "api/1");
+        Assert.False(world.Supervisor.IsSteady("api"));
+        Assert.True(world.Exit("api/1", 0).Supervisor.IsSteady("api")); // the other one
+        Operate(world, Operation.Restart, "api/0");
+        Assert.False(world.Supervisor.IsSteady("api"));
+        Assert.True(world.Exit("api/0", 0).Supervisor.IsSteady("api"));
+        Operate(world, Operation.Stop, "api/0");
+        Assert.False(world.Exit("api/0", 0).Supervisor.IsSteady("api"));
+    }
+
+    [Fact]
+    public void Steady_IsNotWhatIsBeingReplaced()
+    {
+        var world = Up(Api with { Instances = 1, ReadyWhen = new ReadyWhen(ReadyKind.Listening) });
+        Assert.False(world.Supervisor.IsSteady("api"));
+        world.Send("api/0", new WorkerEvent.ReadyReceived(1));
+        Assert.True(world.Supervisor.IsSteady("api"));
+        world.Step(new SupervisorEvent.Reload([IdOf("api/0")]));
+        Assert.False(world.Supervisor.IsSteady("api"));
+    }
 }
