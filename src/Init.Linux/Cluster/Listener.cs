@@ -60,6 +60,9 @@ public sealed unsafe partial class Listener : IDisposable
     /// <summary>The kernel or a sandbox refused to steer, so all workers share one socket. It will refuse for other addresses too.</summary>
     internal bool IsSteeringRefused { get; private set; }
 
+    /// <summary>Its file has been removed, or another one is in its place: nobody finds the way here.</summary>
+    internal bool IsPathLost => _pathIdentity != 0 && UnixPath.Identity(Address.Address) != _pathIdentity;
+
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
     internal Instant NextDeadline => Instant.Min(_resumeAt, CanRescue ? _lingerUntil : Instant.Never);
 

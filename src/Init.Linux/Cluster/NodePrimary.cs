@@ -27,6 +27,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     readonly Dictionary<string, SharedServer> _servers = [];
     readonly List<NodeWorker> _workers = [];
     bool _hasWarnedOfDescriptor;
+    bool _hasWarnedOfPath;
     bool _isEnding;
     bool _isSteady;
 
@@ -203,10 +204,24 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
             errno = Libc.EMFILE;
         }
 
+        // Who removes the file before it listens, as many do, would be deaf with the old socket, and look healthy.
+        var isPathLost = errno == 0 && server is { Listener.IsPathLost: true };
+        if (isPathLost)
+        {
+            Close(server!);
+            server = null;
+        }
+
         if (errno == 0 && server is null)
         {
             (var listener, errno) = _table.Open(query.Key, query.Address);
             server = listener is null ? null : _servers[query.Key] = new SharedServer(listener, Window);
+            if (isPathLost && errno == 0 && !_hasWarnedOfPath)
+            {
+                _hasWarnedOfPath = true;
+                _warn($"{query.Address}: the app has removed this file, so that it is bound anew: instances that listened there before get no connections until they are restarted;"
+                    + " let the app not remove it, pminit replaces one that is left over");
+            }
         }
 
         if (server?.Data.Length == 0)

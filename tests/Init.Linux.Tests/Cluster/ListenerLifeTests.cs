@@ -1,6 +1,7 @@
 using Init.Core.Cluster;
 using Init.Core.Model;
 using Init.Linux.Loop;
+using Init.Linux.Tests.Support;
 
 namespace Init.Linux.Tests.Cluster;
 
@@ -185,6 +186,65 @@ public sealed class ListenerLifeTests
         host.Clusters.Expire(Clock.Now + TimeSpan.FromSeconds(6));
         Assert.True(ClusterHost.IsOpen(port));
         Assert.Empty(host.Reports);
+    }
+
+    /// <summary>As many do before they listen.</summary>
+    [Theory]
+    [InlineData(Balance.PerWorker)]
+    [InlineData(Balance.RoundRobin)]
+    public void Path_ThatTheAppRemoves_IsBoundAnew_ForWhoAsksNext(Balance balance)
+    {
+        using var folder = new TempFolder();
+        using var host = new ClusterHost(balance);
+        var path = folder["a.sock"];
+        var one = host.Fork();
+        var key = Serve(host, one, path);
+        File.Delete(path);
+        var two = host.Fork(1);
+        Assert.Equal(key, Serve(host, two, path));
+        using (Client.ConnectUnix(path))
+        {
+            Assert.Equal(balance == Balance.RoundRobin, two.HasInput); // else it takes it from the socket
+        }
+
+        one.Stops(key); // of the socket before
+        one.Die();
+        using (Client.ConnectUnix(path))
+        {
+        }
+
+        File.Delete(path);
+        Assert.Equal(key, Serve(host, host.Fork(), path));
+        using (Client.ConnectUnix(path))
+        {
+        }
+
+        Assert.Contains("has removed this file", Assert.Single(host.Reports), StringComparison.Ordinal);
+        host.Clusters.Close("app");
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void Path_ThatSomebodyElseHasNow_IsInUse()
+    {
+        using var folder = new TempFolder();
+        using var host = new ClusterHost(Balance.Shared);
+        var path = folder["a.sock"];
+        _ = Serve(host, host.Fork(), path);
+        File.Delete(path);
+        File.WriteAllText(path, "mine");
+        Assert.Equal(-NodePrimaryTests.Errno("EADDRINUSE"), (int)host.Fork(1).Query($"\"address\":\"{path}\",\"port\":-1,\"addressType\":-1", out _)["errno"]!);
+        Assert.Equal("mine", File.ReadAllText(path));
+        Assert.Empty(host.Reports);
+    }
+
+    static string Serve(ClusterHost host, FakeWorker worker, string path)
+    {
+        var reply = worker.Query($"\"address\":\"{path}\",\"port\":-1,\"addressType\":-1", out _);
+        Assert.Equal(0, (int)reply["errno"]!);
+        worker.Say($"\"act\":\"listening\",\"index\":0,\"address\":\"{path}\",\"port\":-1,\"addressType\":-1");
+        host.TurnUntil(() => host.TakeReady() == 1);
+        return (string)reply["key"]!;
     }
 
     static void Retire(ClusterHost host, params FakeWorker[] workers) => Array.ForEach(workers, worker => host.Clusters.Retire(worker.Pid));
