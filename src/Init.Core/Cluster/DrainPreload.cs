@@ -6,14 +6,19 @@ namespace Init.Core.Cluster;
 /// <summary>
 /// The script that a Node worker loads before the app (NODE_OPTIONS), so that a reload loses no request of a kept-alive connection: no version of Node says
 /// `Connection: close` after server.close(), and from 19 on close() ends idle connections under a request that is on its way. It does nothing until the
-/// primary says `disconnect`, and nothing at all where it is no cluster worker. Then every answer closes its connection, and idle ones are closed after a
+/// primary says `disconnect` (or NODE_PMINIT_DRAIN, before the message of `shutdown_with_message`), and nothing at all where it is no cluster worker. Then every answer closes its connection, and idle ones are closed after a
 /// second; HTTP/2 sessions are told to make no new streams (GOAWAY), and closed after the same time. It takes itself out of NODE_OPTIONS, so that the
 /// app's own children do not load it.
+/// It also sees to the stop signal, which comes when the servers have closed or at half of `kill_timeout`. Node may have ended by then, so the app's handlers are called
+/// before it does; and an app without handlers would be ended under its long requests, so there the signal waits until an eighth (a second at most) before `kill_timeout`.
 /// </summary>
 public static class DrainPreload
 {
     /// <summary>In the name of the file and in the text: by this the script knows its own option among the user's.</summary>
     public const string Marker = "pminit-drain";
+
+    /// <summary>Tells it the app's `kill_signal`; taken out of the environment as NODE_OPTIONS is.</summary>
+    public const string SignalVariable = "PMINIT_KILL_SIGNAL";
 
     /// <summary>The script as a CommonJS module.</summary>
     public static string Source { get; } = Strip();
@@ -121,12 +126,19 @@ public static class DrainPreload
     //   does not keep, as it reads no stream after any GOAWAY. A session without a stream has to be allowed its first: clients fail in the handshake else;
     // - catch {} says nothing: it is the app's own process and output, and whatever a future Node has changed, the app has to go on as without the script;
     //   what is lost then shows in the tests of each version, which count requests;
+    // - signals are emitted by what process.emit was when the app added its first handler, hence replaced at the start; a handler of our own would change what
+    //   others see who count them. When the app has had its signal from here, pminit's, 200 ms after the end of the channel, is not passed on;
+    // - whether the app has handlers cannot be seen from outside: Node catches SIGTERM and SIGINT itself. Half of kill_timeout has passed when the signal comes to
+    //   one that still has its channel, so as much is left. 200 ms are the time between the end of the channel and the signal;
+    // - handlers close servers, which `disconnect` has closed before: that is no error of the app;
     // - listen() is the one place where HTTP/2 servers can be met without loading node:http2 into every worker.
     const string Script = """
         /*pminit-drain*/
         (() => {
           try {
             const { env } = process;
+            const signal = env.PMINIT_KILL_SIGNAL;
+            delete env.PMINIT_KILL_SIGNAL;
             const rest = String(env.NODE_OPTIONS || '').replace(/(^| )--(import|require)[ =]\S*pminit-drain\S*/g, '');
             if (rest) env.NODE_OPTIONS = rest;
             else delete env.NODE_OPTIONS;
@@ -192,12 +204,52 @@ public static class DrainPreload
                 else session.once('stream', leave);
               }
             };
+            const { emit } = process;
+            let isHeard = false;
+            let isGiven = false;
+            process.emit = function (...args) {
+              if (signal && args[0] === signal) {
+                if (isGiven) return !(isGiven = false);
+                isHeard = true;
+              }
+              return emit.apply(this, args);
+            };
+            const give = () => {
+              isHeard = false;
+              process.prependListener('disconnect', () => {
+                if (isHeard) return;
+                process.emit(signal, signal, require('os').constants.signals[signal]);
+                isGiven = true;
+              });
+              const { close } = net;
+              net.close = function (done) {
+                return close.call(this, this._handle || !done ? done : () => done());
+              };
+            };
+            const defer = () => {
+              isHeard = false;
+              const began = Date.now();
+              const endIn = (time) => {
+                setTimeout(() => {
+                  process.removeListener(signal, later);
+                  process.kill(process.pid, signal);
+                }, time).unref();
+              };
+              const later = () => {
+                if (process.listenerCount(signal) > 1) return;
+                const passed = Date.now() - began;
+                endIn(process.connected ? passed - Math.min(passed / 4, 1000) : 0);
+              };
+              process.on(signal, later).on('disconnect', () => isHeard && endIn(200));
+            };
             let isDraining = false;
             process.prependListener('internalMessage', (message) => {
               try {
-                if (isDraining || message.cmd !== 'NODE_CLUSTER' || message.act !== 'disconnect') return;
+                const isAsked = message.cmd === 'NODE_CLUSTER' && message.act === 'disconnect';
+                if (isDraining || (!isAsked && message.cmd !== 'NODE_PMINIT_DRAIN')) return;
                 isDraining = true;
                 drain();
+                if (isAsked && signal) (process.listenerCount(signal) ? give : defer)();
               } catch {}
             });
           } catch {}

@@ -36,13 +36,15 @@ public static unsafe class WorkerEnvironment
     /// <param name="incarnation">Which process of the worker; 0: of no concern.</param>
     /// <param name="uniqueId">NODE_UNIQUE_ID, which makes it a worker of Node's cluster; 0: none.</param>
     /// <param name="drain">What such a worker loads before the app; null: nothing.</param>
+    /// <param name="onUndrained">Called when it cannot load that, because there is no place for the file.</param>
     public static StringBlock Build(
-        Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0, int incarnation = 0, int uniqueId = 0, DrainFile? drain = null)
+        Inherited inherited, AppSpec spec, int index, int pmId, string? notifySocket = null, int channelFd = 0, int incarnation = 0, int uniqueId = 0, DrainFile? drain = null,
+        Action? onUndrained = null)
     {
         var own = Overrides(spec, index, pmId, incarnation);
         if (uniqueId > 0 && spec.KeepaliveDrain && drain is not null)
         {
-            AddDrain(inherited, spec, own, drain);
+            AddDrain(inherited, spec, own, drain, onUndrained);
         }
 
         if (notifySocket is not null)
@@ -107,13 +109,20 @@ public static unsafe class WorkerEnvironment
         => name.Length == 0 ? !filter.All : !own.ContainsKey(name) && !filter.Drops(name);
 
     /// <summary>Where it cannot be loaded, a reload may cut kept-alive connections, as any other one of Node does.</summary>
-    static void AddDrain(Inherited inherited, AppSpec spec, Dictionary<string, string?> own, DrainFile drain)
+    static void AddDrain(Inherited inherited, AppSpec spec, Dictionary<string, string?> own, DrainFile drain, Action? onUndrained)
     {
         const string Name = "NODE_OPTIONS";
         var existing = own.TryGetValue(Name, out var value) ? value : spec.EnvFilter.Drops(Name) ? null : inherited.Variable(Name);
-        if (DrainPreload.NodeOptions(existing, string.Join(' ', spec.Command.InterpreterArgs), spec.Command.Program, drain.Path(), inherited.Variable("NODE_VERSION")) is { } options)
+        var version = own.GetValueOrDefault("NODE_VERSION") ?? inherited.Variable("NODE_VERSION");
+        var file = drain.Path();
+        if (DrainPreload.NodeOptions(existing, string.Join(' ', spec.Command.InterpreterArgs), spec.Command.Program, file, version) is { } options)
         {
             own[Name] = options;
+            own[DrainPreload.SignalVariable] = spec.KillSignal.ToString();
+        }
+        else if (file is null)
+        {
+            onUndrained?.Invoke();
         }
     }
 
@@ -126,6 +135,7 @@ public static unsafe class WorkerEnvironment
             own[name] = null;
         }
 
+        own[DrainPreload.SignalVariable] = null;
         own[spec.InstanceVar] = index.ToString(CultureInfo.InvariantCulture);
         own["pm_id"] = pmId.ToString(CultureInfo.InvariantCulture);
         own["PMINIT_APP"] = spec.Name;

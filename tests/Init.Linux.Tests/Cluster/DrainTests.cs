@@ -19,6 +19,28 @@ public sealed class DrainTests : IDisposable
 
     public static TheoryData<int> Versions => new(NodeTools.Versions);
 
+    /// <summary>What it said, code, signal, answer, what is left of PMINIT_KILL_SIGNAL.</summary>
+    public static TheoryData<int, string, string> Stops
+    {
+        get
+        {
+            var stops = new TheoryData<int, string, string>();
+            foreach (var version in NodeTools.Versions)
+            {
+                stops.Add(version, "handler", "SIGTERM 15 closed undefined exit|0||200|");
+                stops.Add(version, "keeper", "SIGTERM 15 exit|3||200|"); // it ends itself when the channel has ended
+                stops.Add(version, "other", "exit|0||200|"); // its handler is one of SIGINT
+                stops.Add(version, "plain", "exit|0||200|");
+                stops.Add(version, "timer", "||SIGTERM|200|");
+                stops.Add(version, "busy", "exit|0||200|"); // longer than half of the time
+                stops.Add(version, "endless", "||SIGTERM|cut|");
+                stops.Add(version, "message", "closed undefined exit|0||200|"); // shutdown_with_message
+            }
+
+            return stops;
+        }
+    }
+
     /// <summary>Versions, ways to load it, the user's own NODE_OPTIONS, Node's arguments.</summary>
     public static TheoryData<int, bool, string, string> Ways
     {
@@ -62,6 +84,22 @@ public sealed class DrainTests : IDisposable
             Assert.Equal(options, said.TryGetProperty("options", out var left) ? left.GetString() : "");
             Assert.Equal(arguments, string.Join(' ', said.GetProperty("execArgv").EnumerateArray().Select(word => word.GetString())));
         }
+    }
+
+    /// <summary>What a worker says and answers until its end, when it is stopped as pminit does it.</summary>
+    [NodeTheory]
+    [MemberData(nameof(Stops))]
+    public void StopSignal_ReachesItsHandlers_AndNobodysLongRequest(int version, string kind, string expected)
+    {
+        var seen = Run(version, Fixture("drain-signals.js"), new()
+        {
+            ["PRELOAD"] = DrainPreload.NodeOptions("", "", "worker.js", _file.Path(), null)!,
+            ["KIND"] = kind,
+        });
+        using var answer = JsonDocument.Parse(seen);
+        var root = answer.RootElement;
+        Assert.Equal(expected, $"{root.GetProperty("said").GetString()}|{root.GetProperty("code")}|{root.GetProperty("signal")}|{root.GetProperty("answer")}|{root.GetProperty("left")}");
+        Assert.True(kind != "endless" || root.GetProperty("took").GetInt32() >= 1700, seen); // of 2000
     }
 
     /// <summary>A program that is no worker: an IPC channel of its own, children, threads.</summary>

@@ -67,6 +67,34 @@ public unsafe class WorkerEnvironmentTests
         Assert.StartsWith("--theirs --import data:", Options(spec with { Env = [] }, uniqueId: 1, new DrainFile("/proc")), StringComparison.Ordinal);
     }
 
+    /// <summary>Said where neither a file nor an option without one is possible; not where it is not wanted.</summary>
+    [Fact]
+    public void DrainScript_IsMissed_WhereItHasNoPlace()
+    {
+        using var folder = new TempFolder();
+        var (missed, nowhere) = (0, new DrainFile("/proc"));
+        var spec = new AppSpec { Name = "api", Command = new CommandSpec { Program = "server.js" } };
+        string Build(AppSpec app, DrainFile drain)
+        {
+            using var environment = new RawStrings("PMINIT_KILL_SIGNAL=SIGHUP");
+            using var block = WorkerEnvironment.Build(environment.AsInherited(), app, 2, 5, uniqueId: 1, drain: drain, onUndrained: () => missed++);
+            var all = "";
+            for (var i = 0; i < block.Count; i++)
+            {
+                all += Marshal.PtrToStringUTF8((nint)block.Pointer[i]) + "\n";
+            }
+
+            return all;
+        }
+
+        Assert.Contains("PMINIT_KILL_SIGNAL=SIGINT\n", Build(spec with { KillSignal = Signal.Int }, new DrainFile(folder.Path)), StringComparison.Ordinal);
+        Assert.DoesNotContain("PMINIT_KILL_SIGNAL", Build(spec with { KeepaliveDrain = false }, nowhere), StringComparison.Ordinal);
+        Assert.Contains("NODE_OPTIONS=--import data:", Build(spec with { Env = [new("NODE_VERSION", "22.1.0")] }, nowhere), StringComparison.Ordinal);
+        Assert.Equal(0, missed);
+        Assert.DoesNotContain("PMINIT_KILL_SIGNAL", Build(spec, nowhere), StringComparison.Ordinal);
+        Assert.Equal(1, missed);
+    }
+
     static string? Options(AppSpec spec, int uniqueId, DrainFile? drain)
     {
         using var environment = new RawStrings("NODE_OPTIONS=--theirs", "NODE_VERSION=22.1.0");
