@@ -31,6 +31,9 @@ public static class IpcMessage
     /// <summary>Asks an app to stop (pm2's `shutdown_with_message`).</summary>
     public static ReadOnlySpan<byte> Shutdown => "\"shutdown\"\n"u8;
 
+    /// <summary>Tells the drain preload that Shutdown follows. Node keeps what begins with NODE_ from the app, and nobody else knows it.</summary>
+    public static ReadOnlySpan<byte> Drain => "{\"cmd\":\"NODE_PMINIT_DRAIN\"}\n"u8;
+
     /// <summary>The answer to <see cref="IpcMessageKind.Handle"/>.</summary>
     public static ReadOnlySpan<byte> HandleReceived => "{\"cmd\":\"NODE_HANDLE_ACK\"}\n"u8;
 

@@ -109,6 +109,11 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
             return "it does not read its channel";
         }
 
+        if (IsOnline)
+        {
+            _ = channel.Post(IpcMessage.Drain); // where this fails, the next one does
+        }
+
         var isPosted = channel.Post(IpcMessage.Shutdown);
         _onUnheard = isPosted ? onUnheard : null;
         return isPosted ? null : "it has closed its channel";

@@ -233,6 +233,20 @@ public sealed class NodeClusterTests : IDisposable
         Assert.Equal(ExitStatus.Exited(3), child.Reap());
     }
 
+    /// <summary>So that the preload drains. Nobody else hears of it.</summary>
+    [Fact]
+    public void ShutdownMessage_ComesAfterOneForThePreload()
+    {
+        using var host = new ClusterHost(Balance.Shared);
+        var child = Run(host, "process.on('internalMessage', m => m.cmd.includes('PMINIT') && console.log(m.cmd)).on('message', m => { console.log(m); process.exit(3); }); require('net').createServer().listen(0, () => { process.send('ready'); console.log('up'); });");
+        Assert.Equal("up", Line(host, child));
+        host.TurnUntil(() => host.TakeReady() == 1);
+        Assert.Null(host.Clusters.SendShutdown(child.Pid, () => Assert.Fail("unheard")));
+        Assert.Equal("NODE_PMINIT_DRAIN", Line(host, child));
+        Assert.Equal("shutdown", Line(host, child));
+        Assert.Equal(ExitStatus.Exited(3), child.Reap());
+    }
+
     [Fact]
     public void DescriptorOfThePrimary_IsRefused_WithAWord()
     {
