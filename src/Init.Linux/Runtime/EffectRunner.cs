@@ -136,6 +136,11 @@ public sealed class EffectRunner(
         var isSuccessor = supervisor.IsSuccessor(spawn.Worker, spawn.Incarnation);
         reaper.Own(process.Pid, spawn.Worker, spawn.Incarnation);
         queue.Answer(new SupervisorEvent.ToWorker(spawn.Worker, new WorkerEvent.Spawned(spawn.Incarnation, process.Pid)));
+        if (process.Warning is { } warning)
+        {
+            sink.Write(new LogEvent(EventName.Warning, LogLevel.Warn, warning) { Worker = spawn.Worker, Pid = process.Pid });
+        }
+
         readiness.Attach(process, spawn.Worker, spawn.Incarnation, spec);
         logs.Attach(spawn.Worker, supervisor.IdOf(spawn.Worker), process, readiness.MatcherOf(process.Pid), TerminationLog?.Follow(spawn.Worker, process.Pid, isSuccessor, supervisor));
         if (!isSuccessor)

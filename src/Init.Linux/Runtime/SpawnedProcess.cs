@@ -16,6 +16,9 @@ public sealed class SpawnedProcess : IDisposable
     /// <summary>The program, for messages.</summary>
     public string Path { get; internal set; } = "";
 
+    /// <summary>What people should know about this start; null: nothing.</summary>
+    public string? Warning { get; internal set; }
+
     /// <summary>Its standard output.</summary>
     public Fd Output { get; internal set; } = None;
 

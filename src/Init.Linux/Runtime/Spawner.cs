@@ -23,6 +23,9 @@ public sealed unsafe class Spawner : IDisposable
     readonly Fd _nullInput;
     readonly DrainFile _drain = DrainFile.InMemory();
 
+    /// <summary>Apps of which that was said.</summary>
+    readonly List<string> _undrained = [];
+
     /// <summary>Of each app in Node's cluster how many processes it has had.</summary>
     readonly Dictionary<string, StrongBox<int>> _forks = [];
 
@@ -76,7 +79,8 @@ public sealed unsafe class Spawner : IDisposable
             return (null, problem);
         }
 
-        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd, incarnation, UniqueId(spec), _drain);
+        using var environment = WorkerEnvironment.Build(_inherited, spec, index, pmId, process.Notify?.Name, channelFd, incarnation, UniqueId(spec), _drain,
+            () => process.Warning = WarnOnce(spec));
         using var argv = isStaged ? StageArgv(spec, found, stageFd) : Argv(found);
         int pid;
         var errno = Launch(isStaged ? StageProgram.Path : found.Path, isStaged ? null : spec.Cwd, argv, environment.Pointer, fds, &pid);
@@ -88,6 +92,19 @@ public sealed unsafe class Spawner : IDisposable
 
         process.Pid = pid;
         return (process, null);
+    }
+
+    /// <summary>Once per app, not at every start.</summary>
+    string? WarnOnce(AppSpec spec)
+    {
+        if (_undrained.Contains(spec.Name))
+        {
+            return null;
+        }
+
+        _undrained.Add(spec.Name);
+        return "keepalive_drain is without effect, so a reload may cut kept-alive connections and skip handlers of stop signals: neither /dev/shm nor /run nor /tmp can be written, where the script for "
+            + "it would be; mount a tmpfs on /tmp, or, for a .js script and Node 18.18 or newer, set NODE_VERSION (as 22.9.0) in env; keepalive_drain: false says that it is meant";
     }
 
     /// <summary>As Node counts: from 1, and none ever again.</summary>
