@@ -131,7 +131,7 @@ public static partial class WorkerMachine
         }
 
         ReportNotReady(s, turn);
-        return Drain(s with { Fault = $"it did not become ready in {Milliseconds(turn.Now - s.StartedAt)} ms" }, Goal.Up, Reason.NotReady, turn);
+        return Drain(s with { Fault = $"it did not become ready in {Milliseconds(turn.Now - s.StartedAt)} ms: {MissingFor(turn.Spec)}" }, Goal.Up, Reason.NotReady, turn);
     }
 
     /// <summary>What was taken as ready, and listens after all, is known for that from now on.</summary>

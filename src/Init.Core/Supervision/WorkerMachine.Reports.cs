@@ -20,21 +20,23 @@ public static partial class WorkerMachine
     static void ReportNotReady(in WorkerState s, in Turn turn)
     {
         var (spec, timeoutMs) = (turn.Spec, Milliseconds(turn.Now - s.StartedAt));
-        var missing = spec.ReadyWhen.Kind switch
-        {
-            ReadyKind.Running => "",
-            ReadyKind.Uptime => "",
-            ReadyKind.Listening => spec.ReadyWhen.Number == 0 ? "it listens on no socket" : $"it does not listen on port {spec.ReadyWhen.Number}",
-            ReadyKind.Message => "it did not send the message ready, process.send('ready')" + WhereTheChannelEnds(spec),
-            ReadyKind.Notify => "it did not send READY=1 to NOTIFY_SOCKET",
-            ReadyKind.Descriptor => $"it wrote no newline to descriptor {spec.ReadyWhen.Number}",
-            ReadyKind.Log => $"no line of its output matches {spec.ReadyWhen.Pattern}",
-            ReadyKind.HealthCheck => "its health check did not pass",
-        };
         Report(turn, s.Pid, EventName.WorkerNotReady, LogLevel.Error,
-            $"not ready after {timeoutMs} ms: {missing}; mend the cause, or raise listen_timeout (now {Milliseconds(spec.ListenTimeout)})",
+            $"not ready after {timeoutMs} ms: {MissingFor(spec)}; mend the cause, or raise listen_timeout (now {Milliseconds(spec.ListenTimeout)})",
             new LogField("ready_when", spec.ReadyWhen.ToString()), new LogField("listen_timeout_ms", Milliseconds(spec.ListenTimeout)));
     }
+
+    /// <summary>What it would have had to do to be ready.</summary>
+    static string MissingFor(AppSpec spec) => spec.ReadyWhen.Kind switch
+    {
+        ReadyKind.Running => "",
+        ReadyKind.Uptime => "",
+        ReadyKind.Listening => spec.ReadyWhen.Number == 0 ? "it listens on no socket" : $"it does not listen on port {spec.ReadyWhen.Number}",
+        ReadyKind.Message => "it did not send the message ready, process.send('ready')" + WhereTheChannelEnds(spec),
+        ReadyKind.Notify => "it did not send READY=1 to NOTIFY_SOCKET",
+        ReadyKind.Descriptor => $"it wrote no newline to descriptor {spec.ReadyWhen.Number}",
+        ReadyKind.Log => $"no line of its output matches {spec.ReadyWhen.Pattern}",
+        ReadyKind.HealthCheck => "its health check did not pass",
+    };
 
     static string WhereTheChannelEnds(AppSpec spec) => NodeProgram.PackageManagerOf(spec.Command) is { Length: > 0 } manager
         ? $" (the program is {manager}, which does not pass the channel on to the app: run the app's script with node)"
@@ -72,7 +74,7 @@ public static partial class WorkerMachine
             $"it does not listen after {Milliseconds(turn.Now - s.StartedAt)} ms, and is taken as ready; set ready_when to \"running\" if it never listens, or raise listen_timeout (now {Milliseconds(turn.Spec.ListenTimeout)})");
 
     static void ReportTrialFailed(in WorkerState s, in Turn turn) =>
-        Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, $"the new process ended with {s.LastExit} before it could take over",
+        Report(turn, 0, EventName.WorkerFailed, LogLevel.Error, s.Fault is { } fault ? $"the new process was stopped because {fault}" : $"the new process ended with {s.LastExit} before it could take over",
             new LogField("incarnation", s.Incarnation));
 
     static void ReportKilled(in WorkerState s, in Turn turn) =>

@@ -52,8 +52,8 @@ public sealed class TerminationCauseTests
     {
         var world = new World(Specs.Of(Specs.Api with { ReadyWhen = new ReadyWhen(ReadyKind.Notify), ListenTimeout = Specs.Ms(3000), MaxRestarts = 0 })).Begin().After(3000);
         _ = isKilledBySignal ? world.Die("api/0", 15) : world.Exit("api/0", 3);
-        Assert.Equal("no app is left: api/0 was given up: it did not become ready in 3000 ms; the container ends with code 1\n", Of(world));
-        Assert.Contains("the last was stopped because it did not become ready in 3000 ms;", Message(world), StringComparison.Ordinal);
+        Assert.Equal("no app is left: api/0 was given up: it did not become ready in 3000 ms: it did not send READY=1 to NOTIFY_SOCKET; the container ends with code 1\n", Of(world));
+        Assert.Contains("the last was stopped because it did not become ready in 3000 ms: it did not send READY=1 to NOTIFY_SOCKET;", Message(world), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class ReloadTests : Pid1Test
         Put(pid1, "mute");
         var failed = pid1.Client("reload", "api");
         Assert.Equal(1, failed.Code);
-        Assert.Contains("api/0 online: its new process ended with signal SIGTERM, and the old one", failed.Errors);
+        Assert.Contains("api/0 online: its new process was stopped because it did not become ready in ", failed.Errors);
         pid1.WaitEvent("worker_not_ready", "api");
         Assert.EndsWith(" one", Ask());
     }

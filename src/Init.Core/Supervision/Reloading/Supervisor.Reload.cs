@@ -347,6 +347,7 @@ public sealed partial class Supervisor
     }
 
     static string WhyEnded(Slot slot) => slot.Problem is { } problem ? $"could not be started: {problem}"
+        : slot.State.Fault is { } fault ? $"was stopped because {fault}"
         : slot.State.LastExit is { } exit ? $"ended with {exit}"
         : "ended";
 

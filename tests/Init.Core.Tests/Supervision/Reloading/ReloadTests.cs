@@ -85,7 +85,8 @@ public class ReloadTests
         Expect(world, "spawn api/0 2", "signal 104 SIGTERM");
         world.End(104, ExitStatus.Signalled(15));
         Assert.Equal(101, world.Supervisor.Snapshot().Workers[0].Pid);
-        Assert.Contains("SIGTERM", ProblemOf(world, "api/0"), StringComparison.Ordinal);
+        Assert.Equal("its new process was stopped because it did not become ready in 5000 ms: it listens on no socket, and the old one, pid 101, goes on", ProblemOf(world, "api/0"));
+        Assert.Contains(Reports(world), e => e.Message == "the new process was stopped because it did not become ready in 5000 ms: it listens on no socket");
     }
 
     [Fact]
