@@ -14,7 +14,8 @@ sealed partial record WrkResult(long Requests, double PerSecond, double P99Ms, l
     public static WrkResult Run(int port, bool isFresh, int seconds)
     {
         string[] header = isFresh ? ["-H", "Connection: close"] : [];
-        ToolResult result = Tool.Run(Program!, ["-t1", "-c64", $"-d{seconds}s", "--latency", .. header, $"http://127.0.0.1:{port}/"]);
+        string[] command = Affinity.OfLoad(Program!);
+        ToolResult result = Tool.Run(command[0], [.. command[1..], "-t1", "-c64", $"-d{seconds}s", "--latency", .. header, $"http://127.0.0.1:{port}/"]);
         Match requests = RequestsPattern().Match(result.Output), rate = RatePattern().Match(result.Output), p99 = P99Pattern().Match(result.Output);
         if (result.ExitCode != 0 || !requests.Success || !rate.Success || !p99.Success)
         {

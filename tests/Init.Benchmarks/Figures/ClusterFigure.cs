@@ -5,7 +5,7 @@ namespace Init.Benchmarks.Figures;
 
 /// <summary>
 /// The same Node server as two workers on one port under pminit, Node's own primary and pm2, each in its modes. All are up at the same time and take
-/// turns in a random order. Then each is reloaded under the load of clients that never repeat a request.
+/// turns in a random order; the load has a CPU of its own. Then each is reloaded under the load of clients that never repeat a request, on all CPUs.
 /// </summary>
 sealed class ClusterFigure : Figure
 {
@@ -25,7 +25,7 @@ sealed class ClusterFigure : Figure
         {
             new[]
             {
-                "", "kept: requests/s", "p99 ms", "CPU µs in workers", "outside", "new: requests/s", "p99 ms", "CPU µs in workers", "outside",
+                "", "kept: requests/s", "p99 ms", "CPU µs in workers", "outside", "new: requests/s", "x pm2's", "p99 ms", "CPU µs in workers", "outside",
                 "errors of wrk", "RSS of primary kB", "failed new", "failed kept", "hung", "ms per reload",
             },
         };
@@ -41,12 +41,15 @@ sealed class ClusterFigure : Figure
                 }
                 _ = bench.Try(Name, contender.Name, () => entries.Add(Entry.Start(bench, contender)));
             }
+            entries.ForEach(entry => Affinity.Confine(entry.Running, true));
             Throughput(bench, entries);
+            entries.ForEach(entry => Affinity.Confine(entry.Running, false));
             foreach (Entry entry in entries)
             {
                 _ = bench.Try(Name, entry.Contender.Name, () => entry.ReloadUnderLoad(bench));
             }
-            lines.AddRange(entries.Select(entry => entry.Line()));
+            Load? pm2 = entries.Find(entry => entry.Contender is Pm2Contender)?.Fresh;
+            lines.AddRange(entries.Select(entry => entry.Line(pm2)));
         }
         finally
         {
@@ -97,6 +100,10 @@ sealed class ClusterFigure : Figure
             _perSecond.Add(result.PerSecond);
             _p99.Add(result.P99Ms);
         }
+
+        /// <summary>Median, over the rounds, of how many times the other's requests it served.</summary>
+        public string Times(Load? other) => other is null || other._perSecond.Count != _perSecond.Count || _perSecond.Count == 0
+            ? "missing" : $"{Spread.Of([.. _perSecond.Zip(other._perSecond, (own, others) => own / others)]).Median:0.00}";
 
         public string[] Cells() => _perSecond.Count == 0
             ? ["missing", "missing", "missing", "missing"]
@@ -153,9 +160,9 @@ sealed class ClusterFigure : Figure
             ];
         }
 
-        public string[] Line() =>
+        public string[] Line(Load? pm2) =>
         [
-            Contender.Name, .. Kept.Cells(), .. Fresh.Cells(), $"{Kept.Errors + Fresh.Errors}", $"{ProcFs.MemoryOf(Running.InitPid).RssKb}", .. _reloads,
+            Contender.Name, .. Kept.Cells(), .. Fresh.Cells()[..1], Fresh.Times(pm2), .. Fresh.Cells()[1..], $"{Kept.Errors + Fresh.Errors}", $"{ProcFs.MemoryOf(Running.InitPid).RssKb}", .. _reloads,
         ];
 
         private static bool Asked(int port, HashSet<string> seen)

@@ -33,6 +33,12 @@ static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     private static partial int poll(PollFd* fds, nuint count, int timeoutMs);
 
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int sched_setaffinity(int thread, nuint size, ulong* mask);
+
+    /// <summary>Lets a thread run on the CPUs of the mask only; false with errno when it is gone.</summary>
+    public static bool Confine(int thread, ulong mask) => sched_setaffinity(thread, sizeof(ulong), &mask) == 0;
+
     public static int pidfd_open(int pid) => (int)syscall(SYS_pidfd_open, pid, 0, 0, 0);
 
     public static int pidfd_send_signal(int pidfd, int signal) => (int)syscall(SYS_pidfd_send_signal, pidfd, signal, 0, 0);

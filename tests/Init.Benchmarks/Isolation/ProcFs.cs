@@ -75,6 +75,8 @@ static class ProcFs
 
     public static int ThreadsOf(int pid) => Tasks(pid).Length;
 
+    public static IEnumerable<int> ThreadIdsOf(int pid) => Tasks(pid).Select(task => int.Parse(Path.GetFileName(task)));
+
     /// <summary>Context switches of all threads: a sleeping thread that wakes counts one voluntary switch when it sleeps again.</summary>
     public static Switches SwitchesOf(int pid)
     {
