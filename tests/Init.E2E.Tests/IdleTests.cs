@@ -53,6 +53,7 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
     {
         var pid1 = Start(Worker("api", "print=ready"));
         pid1.WaitMessage("ready");
+        WaitAsleep(pid1);
 
         Assert.InRange(Status(pid1, "Threads:"), 1, 3);
         Assert.InRange(Status(pid1, "VmRSS:"), 1, MemoryLimitKb);
@@ -93,14 +94,14 @@ public sealed class IdleTests(ITestOutputHelper output) : Pid1Test(output)
         return pid1;
     }
 
-    /// <summary>Until no thread has switched for 200 ms.</summary>
+    /// <summary>Until no thread has switched for two seconds: what only the start needed is given back after one.</summary>
     internal static void WaitAsleep(Pid1 pid1)
     {
         var last = "";
         pid1.WaitUntil("it sleeps", () =>
         {
             var now = Switches(pid1);
-            Thread.Sleep(200);
+            Thread.Sleep(TimeSpan.FromSeconds(2));
             var quiet = now == last;
             last = now;
             return quiet;

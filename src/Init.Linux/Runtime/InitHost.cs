@@ -53,6 +53,7 @@ public sealed class InitHost : IDisposable
     MemoryWatch? _memoryWatch;
     readonly List<SocketServer> _servers = [];
     readonly FileWatch _files;
+    readonly StartupMemory _memory = new();
     ClockWatch? _clockWatch;
     readonly List<Effect> _effects = [];
     bool _mayReap = true; // whoever exec'd us may have left children
@@ -192,7 +193,7 @@ public sealed class InitHost : IDisposable
         Decide(now);
         WatchClock(now);
         Flush();
-        StartupMemory.GiveBack();
+        _memory.GiveBackSoon(now);
     }
 
     void Turn()
@@ -236,6 +237,7 @@ public sealed class InitHost : IDisposable
 
         _files.Turn(now);
         _readiness.Clusters.Expire(now);
+        _memory.Expire(now);
         _faultsInARow = 0;
     }
 
@@ -256,7 +258,7 @@ public sealed class InitHost : IDisposable
 
     Instant NextDeadline()
     {
-        var next = Instant.Min(Instant.Min(Instant.Min(_supervisor.NextDeadline, _oomKills.NextDeadline), _files.NextDeadline), Instant.Min(_readiness.Clusters.NextDeadline, _reading?.Deadline ?? Instant.Never));
+        var next = Instant.Min(Instant.Min(Instant.Min(_supervisor.NextDeadline, _oomKills.NextDeadline), _files.NextDeadline), Instant.Min(Instant.Min(_readiness.Clusters.NextDeadline, _memory.NextDeadline), _reading?.Deadline ?? Instant.Never));
         foreach (var server in _servers)
         {
             next = Instant.Min(next, server.NextDeadline);
@@ -352,7 +354,7 @@ public sealed class InitHost : IDisposable
         _readiness.Clusters.Follow(_supervisor);
         if (_runner.TakeReloadEnd())
         {
-            StartupMemory.GiveBack(); // nothing else needs what a reload needed, and the next one is far off
+            _memory.GiveBackSoon(now); // nothing else needs what a reload needed, and the next one is far off
         }
 
         _verbs.Settle();

@@ -18,6 +18,7 @@ public sealed unsafe class InitMode : IDisposable
     readonly Inherited _inherited;
     readonly EventLoop _loop = new();
     readonly Reaper _reaper = new();
+    readonly StartupMemory _memory = new();
     int _child;
     ExitStatus? _ended;
 
@@ -51,11 +52,13 @@ public sealed unsafe class InitMode : IDisposable
         }
 
         _reaper.Own(_child, new WorkerId("command", 0), 1);
-        StartupMemory.GiveBack();
+        _memory.GiveBackSoon(Clock.Now);
         while (_ended is null)
         {
-            _loop.Wait(default, Reap() ? default : Instant.Never);
+            var now = Clock.Now;
+            _loop.Wait(now, Reap() ? now : _memory.NextDeadline);
             _loop.Dispatch(Urgency.Signals);
+            _memory.Expire(Clock.Now);
         }
 
         return _ended.Value.ShellCode;

@@ -7,7 +7,7 @@ namespace Init.Linux.Runtime;
 /// <summary>Reads small files of /proc in one read(2), without the BCL's file streams. A process that is gone reads as empty.</summary>
 public static unsafe class ProcFile
 {
-    static readonly byte[] Buffer = GC.AllocateUninitializedArray<byte>(64 * 1024);
+    static readonly byte[] Buffer = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
 
     /// <summary>The file's bytes, at most 64 KiB; empty when it cannot be read. Valid until the next call.</summary>
     public static ReadOnlySpan<byte> Read(string path)

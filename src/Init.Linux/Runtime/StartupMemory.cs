@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Init.Core.Model;
 using Init.Linux.Interop;
 
 namespace Init.Linux.Runtime;
@@ -6,16 +7,35 @@ namespace Init.Linux.Runtime;
 /// <summary>
 /// Gives back the pages of our own file that only the start needed (parsers, tables, the runtime's initialisation): 3 of 6 MB resident.
 /// They are clean copies of the file, so nothing can be lost: what is needed again is mapped again from the page cache.
+/// A second after the start, because it takes milliseconds: on a machine without a CPU to spare they are those of the worker that has just begun.
 /// What can go wrong: dropping a page that was written to (relocations) would undo the write. So only mappings are dropped in which the
 /// kernel itself says that no page is anonymous.
 /// </summary>
-public static unsafe class StartupMemory
+public sealed unsafe class StartupMemory
 {
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>MADV_PAGEOUT of madvise(2), since Linux 5.4.</summary>
     const int MadvPageout = 21;
 
-    /// <summary>Call when everything is started, or something as rare has ended. Without /proc only the heap is trimmed.</summary>
-    public static void GiveBack()
+    /// <summary>When <see cref="Expire"/> has something to do; never, most of the time.</summary>
+    public Instant NextDeadline { get; private set; } = Instant.Never;
+
+    /// <summary>Call when everything is started, or something as rare has ended.</summary>
+    public void GiveBackSoon(Instant now) => NextDeadline = now + Patience;
+
+    /// <summary>Gives back what is due.</summary>
+    public void Expire(Instant now)
+    {
+        if (NextDeadline <= now)
+        {
+            NextDeadline = Instant.Never;
+            GiveBack();
+        }
+    }
+
+    /// <summary>Without /proc only the heap is trimmed.</summary>
+    static void GiveBack()
     {
         // The tree of the ecosystem file, its text and its errors are garbage by now.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
