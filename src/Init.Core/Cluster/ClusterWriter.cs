@@ -45,6 +45,29 @@ public static class ClusterWriter
         Close(to, seq, PassedSocket.Stream);
     }
 
+    /// <summary>A connection of a health check comes along, for the server at this place; to the drain preload, which answers as Node does to <see cref="NewConnection"/>.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="seq">Our number.</param>
+    /// <param name="path">Of the unix socket; null: TCP.</param>
+    /// <param name="port">Of TCP.</param>
+    public static void Check(ByteBuffer to, long seq, string? path, int port)
+    {
+        Open(to, PassedSocket.Stream);
+        to.Append("{\"cmd\":\"NODE_PMINIT_CHECK\",\"place\":"u8);
+        if (path is null)
+        {
+            JsonText.AppendNumber(to, port);
+        }
+        else
+        {
+            to.Append((byte)'"');
+            JsonText.Append(to, path);
+            to.Append((byte)'"');
+        }
+
+        Close(to, seq, PassedSocket.Stream);
+    }
+
     /// <summary>Asks a worker to close its servers, and, when all connections have ended, its channel.</summary>
     public static void Disconnect(ByteBuffer to, long seq)
     {

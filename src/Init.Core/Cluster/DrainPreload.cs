@@ -9,6 +9,8 @@ namespace Init.Core.Cluster;
 /// primary says `disconnect` (or NODE_PMINIT_DRAIN, before the message of `shutdown_with_message`), and nothing at all where it is no cluster worker. Then every answer closes its connection, and idle ones are closed after a
 /// second; HTTP/2 sessions are told to make no new streams (GOAWAY), and closed after the same time. It takes itself out of NODE_OPTIONS, so that the
 /// app's own children do not load it.
+/// It says at the start that it is there, and hands connections of health checks to the server they are for: at a port that all share nobody else could tell one
+/// process from another.
 /// It also sees to the stop signal, which comes when the servers have closed or at half of `kill_timeout`. Node may have ended by then, so the app's handlers are called
 /// before it does; and an app without handlers would be ended under its long requests, so there the signal waits until an eighth (a second at most) before `kill_timeout`.
 /// </summary>
@@ -131,7 +133,9 @@ public static class DrainPreload
     // - whether the app has handlers cannot be seen from outside: Node catches SIGTERM and SIGINT itself. Half of kill_timeout has passed when the signal comes to
     //   one that still has its channel, so as much is left. 200 ms are the time between the end of the channel and the signal;
     // - handlers close servers, which `disconnect` has closed before: that is no error of the app;
-    // - listen() is the one place where HTTP/2 servers can be met without loading node:http2 into every worker.
+    // - listen() is the one place where HTTP/2 servers can be met without loading node:http2 into every worker;
+    // - a connection is handed over as the kernel's own would be, by what the handle of a listening server calls: so its limits and events hold. Node's cluster does
+    //   the same with `newconn`, which only round robin understands.
     const string Script = """
         /*pminit-drain*/
         (() => {
@@ -143,10 +147,15 @@ public static class DrainPreload
             if (rest) env.NODE_OPTIONS = rest;
             else delete env.NODE_OPTIONS;
             if (!process.channel || !require('cluster').worker) return;
+            const { send } = process;
+            const say = (message) => process.connected && send.call(process, message, () => {});
+            say({ cmd: 'NODE_PMINIT_LOADED' });
             const sessions = new Set();
+            const listening = new Set();
             const net = require('net').Server.prototype;
             const { listen } = net;
             net.listen = function (...args) {
+              listening.add(this.once('close', () => listening.delete(this)));
               if (/^Http2/.test(this.constructor.name)) {
                 this.on('session', (session) => sessions.add(session.on('close', () => sessions.delete(session))));
               }
@@ -242,9 +251,18 @@ public static class DrainPreload
               };
               process.on(signal, later).on('disconnect', () => isHeard && endIn(200));
             };
+            const take = ({ place, seq }, connection) => {
+              const of = (address) => address && (address.port || address) === place;
+              const server = [...listening].find((one) => one._handle && of(one.address()));
+              const accepted = !!server && !!connection;
+              if (accepted) server._handle.onconnection(0, connection);
+              else if (connection) connection.close();
+              say({ cmd: 'NODE_CLUSTER', ack: seq, accepted });
+            };
             let isDraining = false;
-            process.prependListener('internalMessage', (message) => {
+            process.prependListener('internalMessage', (message, handle) => {
               try {
+                if (message.cmd === 'NODE_PMINIT_CHECK') return take(message, handle);
                 const isAsked = message.cmd === 'NODE_CLUSTER' && message.act === 'disconnect';
                 if (isDraining || (!isAsked && message.cmd !== 'NODE_PMINIT_DRAIN')) return;
                 isDraining = true;

@@ -43,7 +43,7 @@ static class ClusterRules
             draft.Spec = draft.Spec with { ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true } };
         }
 
-        if (draft.Spec.HealthCheck is { Kind: not ProbeKind.Exec, CountsUp: false })
+        if (draft.Spec.HealthCheck is { Kind: not ProbeKind.Exec, CountsUp: false } check && !(draft.Spec.KeepaliveDrain && check.IsLocal))
         {
             SettleSharedCheck(draft, given, scope);
         }
@@ -51,10 +51,13 @@ static class ClusterRules
         return command;
     }
 
-    /// <summary>Who connects to a socket that all share is answered by any of them: at a reload the old process would answer for the new one.</summary>
+    /// <summary>
+    /// Who connects to a socket that all share is answered by any of them: at a reload the old process would answer for the new one. Only what the drain preload brings
+    /// along can take a connection for one process.
+    /// </summary>
     static void SettleSharedCheck(AppDraft draft, Dictionary<string, DataMember> given, ConfigScope scope)
     {
-        const string Instead = "a check with \"exec\" asks in its own way, and with \"increment_var\": \"PORT\" each instance is asked at its own port";
+        const string Instead = "\"keepalive_drain\": true and a check of this machine's own address reach each instance by itself, a check with \"exec\" asks in its own way, and with \"increment_var\": \"PORT\" each instance is asked at its own port";
         if (draft.Spec.ReadyWhen.Kind == ReadyKind.HealthCheck && given.TryGetValue("ready_when", out var ready))
         {
             scope.Child(ready).Error(ready.Value.Position, "the instances of a cluster share their port, so another one, or the old process, would answer for the one that starts",

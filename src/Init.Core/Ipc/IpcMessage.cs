@@ -18,6 +18,9 @@ public enum IpcMessageKind
     /// <summary>A message of ours has arrived without its descriptor.</summary>
     HandleLost,
 
+    /// <summary>The drain preload is there (<see cref="Init.Core.Cluster.DrainPreload"/>).</summary>
+    Preloaded,
+
     /// <summary>A worker of Node's `cluster` speaks to its primary: <see cref="Init.Core.Cluster.ClusterMessage"/>.</summary>
     Cluster,
 }
@@ -64,6 +67,11 @@ public static class IpcMessage
         if (command.SequenceEqual("\"NODE_CLUSTER\""u8))
         {
             return IpcMessageKind.Cluster;
+        }
+
+        if (command.SequenceEqual("\"NODE_PMINIT_LOADED\""u8))
+        {
+            return IpcMessageKind.Preloaded;
         }
 
         if (!command.StartsWith("\"NODE_HANDLE"u8))

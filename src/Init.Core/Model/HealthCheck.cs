@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Init.Core.Model;
 
 /// <summary>How an instance is asked whether it is well.</summary>
@@ -61,6 +63,9 @@ public sealed record HealthCheck
 
     /// <summary>What follows.</summary>
     public HealthAction Action { get; init; }
+
+    /// <summary>It asks this machine, and not an address that may be another's.</summary>
+    public bool IsLocal => Host is null || UnixPath is not null || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 
     /// <summary>The port of one instance.</summary>
     public int PortOf(int index) => CountsUp ? Port + index : Port;

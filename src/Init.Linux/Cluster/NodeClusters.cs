@@ -75,6 +75,33 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         return true;
     }
 
+    /// <summary>Connects to a process by itself, where whoever answers at the check's address may be another of the app's.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="spec">Its app, which has a `health_check` over a socket.</param>
+    /// <param name="index">Its instance.</param>
+    /// <param name="answered">What came of it; not told before this returns, and not after the connection is disposed of.</param>
+    /// <returns>Null: what answers at the address is as good.</returns>
+    public InstanceConnection? Connect(int pid, AppSpec spec, int index, Action<OfferAnswer> answered)
+    {
+        var check = spec.HealthCheck!;
+        if (!check.IsLocal || Find(pid) is not { Process.IsGone: false } member)
+        {
+            return null;
+        }
+
+        var port = check.PortOf(index);
+        var isShared = member.Primary.Shares(check.UnixPath, port);
+        if (member.Process.IsPreloaded)
+        {
+            return InstanceConnection.Offer(member.Process, check.UnixPath, port, isShared, answered);
+        }
+
+        // It may be well or not: but ready, by the word of the one that it is to replace, it must not be.
+        return isShared && spec.ReadyWhen.Kind == ReadyKind.HealthCheck
+            ? new InstanceConnection("the port is that of all instances, and the script by which one of them can be asked (\"keepalive_drain\") is not loaded in it")
+            : null;
+    }
+
     /// <summary>It is to end: new connections go to others.</summary>
     public void Retire(int pid)
     {

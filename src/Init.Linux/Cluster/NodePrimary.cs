@@ -99,6 +99,21 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         }
     }
 
+    /// <summary>A socket of all processes is there.</summary>
+    public bool Shares(string? path, int port)
+    {
+        foreach (var server in _servers.Values)
+        {
+            var address = server.Listener.Address;
+            if (path is null ? address.IsTcp && server.Listener.Port == port : address.Kind == ListenKind.Unix && address.Address == path)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>It gets no new connections from now on.</summary>
     public void Retire(NodeWorker worker)
     {

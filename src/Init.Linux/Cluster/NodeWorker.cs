@@ -12,7 +12,7 @@ namespace Init.Linux.Cluster;
 /// One process of a Node app as its `cluster` primary sees it: the messages, the sockets it holds, and the connections that are on their way to it. Nothing here
 /// trusts it: what it says costs bounded work and memory, and what it should not do ends its own channel.
 /// </summary>
-sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, WorkerId worker, int incarnation, ReadyWhen readyWhen) : RotaMember
+sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, WorkerId worker, int incarnation, ReadyWhen readyWhen) : RotaMember
 {
     /// <summary>As Node itself: then the worker cannot take it.</summary>
     const int MostRepeats = 3;
@@ -26,7 +26,7 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
     static readonly ByteBuffer Scratch = new();
 
     readonly List<Held> _held = [];
-    readonly Queue<Passed> _unacknowledged = [];
+    readonly Queue<Posted> _unacknowledged = [];
     readonly List<Passed> _connections = [];
     long _seq;
     bool _isReady;
@@ -72,6 +72,8 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
         channel.Dispose();
         _connections.ForEach(static one => one.Connection!.Dispose());
         _connections.Clear();
+        _offered?.Connection.Dispose();
+        _offered = null;
     }
 
     /// <summary>Passes a connection, and keeps it until it is taken.</summary>
@@ -177,6 +179,9 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
             case IpcMessageKind.HandleLost:
                 OnLost();
                 break;
+            case IpcMessageKind.Preloaded:
+                IsPreloaded = true;
+                break;
             case IpcMessageKind.Cluster:
                 OnCluster(ClusterMessage.Read(message));
                 break;
@@ -234,6 +239,12 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
 
     void OnReply(long number, bool isAccepted)
     {
+        if (_offered?.Number == number)
+        {
+            EndOffer(isAccepted ? OfferAnswer.Taken : OfferAnswer.NotServed);
+            return;
+        }
+
         if (_connections.Find(one => one.Number == number) is not { } connection)
         {
             return;
@@ -254,14 +265,8 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
         primary.OnRoom();
     }
 
-    /// <summary>The oldest message that is not acknowledged came without its descriptor: the worker has none left.</summary>
-    void OnLost()
+    void OnLost(Passed passed)
     {
-        if (!_unacknowledged.TryDequeue(out var passed))
-        {
-            return;
-        }
-
         var isConnection = passed.Connection is not null;
         if (isConnection && !_connections.Contains(passed))
         {
@@ -310,6 +315,7 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
         _held.ForEach(static held => held.Server.Holders--);
         _held.Clear();
         _unacknowledged.Clear();
+        EndOffer(OfferAnswer.Lost);
         var left = _connections.FindAll(static _ => true);
         _connections.Clear();
         return left;
@@ -330,7 +336,7 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
         return fd >= 0 && Post(passed, fd);
     }
 
-    bool Post(Passed passed, int fd)
+    bool Post(Posted posted, int fd)
     {
         if (_unacknowledged.Count == MostUnacknowledged)
         {
@@ -343,7 +349,7 @@ sealed class NodeWorker(NodePrimary primary, IpcChannel channel, int pid, Worker
             return false;
         }
 
-        _unacknowledged.Enqueue(passed);
+        _unacknowledged.Enqueue(posted);
         return true;
     }
 

@@ -50,19 +50,23 @@ sealed class SharedServer(Listener listener, int window)
     }
 }
 
-/// <summary>A message with a descriptor, until the worker has it; of a connection, until the worker has said that it takes it.</summary>
-sealed class Passed(SharedServer server, Fd? connection)
+/// <summary>A message with a descriptor, until the worker has it.</summary>
+abstract class Posted
 {
-    public SharedServer Server => server;
-
-    /// <summary>Owned; null: what was passed is the listener.</summary>
-    public Fd? Connection => connection;
-
     /// <summary>Our number of the message; of a listener the number of the question.</summary>
     public long Number { get; set; }
 
     /// <summary>How often it was sent again, because it came without its descriptor.</summary>
     public int Repeats { get; set; }
+}
+
+/// <summary>A listener, or a connection, which is ours until the worker has said that it takes it.</summary>
+sealed class Passed(SharedServer server, Fd? connection) : Posted
+{
+    public SharedServer Server => server;
+
+    /// <summary>Owned; null: what was passed is the listener.</summary>
+    public Fd? Connection => connection;
 
     /// <summary>Who did not take it.</summary>
     public List<RotaMember> RefusedBy { get; } = [];

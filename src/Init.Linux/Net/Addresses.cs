@@ -52,6 +52,16 @@ public static unsafe class Addresses
             : 0;
     }
 
+    /// <summary>The port of the other end of a TCP connection; 0 when it cannot be read.</summary>
+    public static int PortOfPeer(int fd)
+    {
+        Libc.sockaddr_storage address;
+        uint length = 128;
+        return Libc.getpeername(fd, &address, &length) == 0
+            ? BinaryPrimitives.ReadUInt16BigEndian(new Span<byte>(address.rest, 2))
+            : 0;
+    }
+
     /// <summary>True when the peer of an accepted TCP connection is this machine's loopback.</summary>
     public static bool IsLoopbackPeer(int fd)
     {

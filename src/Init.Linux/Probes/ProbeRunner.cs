@@ -1,5 +1,6 @@
 using Init.Core.Model;
 using Init.Core.Supervision;
+using Init.Linux.Cluster;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Runtime;
@@ -15,6 +16,9 @@ public sealed class ProbeRunner(EventLoop loop, EventQueue queue, Spawner spawne
 
     /// <summary>By the worker's number.</summary>
     readonly Dictionary<int, Probe> _lingering = [];
+
+    /// <summary>Connects to instances that share their port. Null: none does.</summary>
+    public NodeClusters? Clusters { get; init; }
 
     /// <summary>Begins a check.</summary>
     /// <param name="effect">Which.</param>
@@ -44,7 +48,7 @@ public sealed class ProbeRunner(EventLoop loop, EventQueue queue, Spawner spawne
 
         Probe probe = spec.HealthCheck!.Kind == ProbeKind.Exec
             ? new ExecProbe(_tools, spec, effect.Worker.Index, pmId, Done)
-            : new SocketProbe(loop, spec.HealthCheck, effect.Worker.Index, Done);
+            : new SocketProbe(loop, spec.HealthCheck, effect.Worker.Index, Done, answered => Clusters?.Connect(effect.Pid, spec, effect.Worker.Index, answered));
         _running[effect.Number] = probe;
         try
         {

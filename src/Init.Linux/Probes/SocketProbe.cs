@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Init.Core.Health;
 using Init.Core.Model;
+using Init.Linux.Cluster;
 using Init.Linux.Interop;
 using Init.Linux.Loop;
 using Init.Linux.Net;
@@ -13,7 +14,7 @@ namespace Init.Linux.Probes;
 /// server that listens on one of them only is well. What follows the first line is read and dropped: a server that cannot send it all may take that for an
 /// error, and say so at each check.
 /// </summary>
-sealed unsafe class SocketProbe(EventLoop loop, HealthCheck check, int index, Action<string?> done) : Probe, IPollable
+sealed unsafe class SocketProbe(EventLoop loop, HealthCheck check, int index, Action<string?> done, Func<Action<OfferAnswer>, InstanceConnection?>? toInstance = null) : Probe, IPollable
 {
     /// <summary>The first line is no longer than this.</summary>
     const int LineSize = 1024;
@@ -28,6 +29,7 @@ sealed unsafe class SocketProbe(EventLoop loop, HealthCheck check, int index, Ac
     readonly IPAddress[] _addresses = check.UnixPath is not null ? [] : check.Host is null ? Localhost : [IPAddress.Parse(check.Host)];
     readonly byte[] _answer = check.Kind == ProbeKind.Http ? new byte[BufferSize] : [];
 
+    InstanceConnection? _instance;
     Fd _fd = new(-1);
     int _next;
     Step _step;
@@ -44,13 +46,24 @@ sealed unsafe class SocketProbe(EventLoop loop, HealthCheck check, int index, Ac
     }
 
     /// <inheritdoc/>
-    public override void Begin() => Connect("no address");
+    public override void Begin()
+    {
+        _instance = toInstance?.Invoke(OnAnswered);
+        if (_instance is null)
+        {
+            Connect("no address");
+        }
+        else if (_instance.Problem is { } problem)
+        {
+            done(problem);
+        }
+    }
 
     /// <inheritdoc/>
     public override string End()
     {
         Close();
-        return _step == Step.Connecting ? "no connection" : "connected, but no answer";
+        return _step == Step.Connecting ? _instance is null ? "no connection" : "it took no connection" : "connected, but no answer";
     }
 
     /// <inheritdoc/>
@@ -87,6 +100,40 @@ sealed unsafe class SocketProbe(EventLoop loop, HealthCheck check, int index, Ac
         if (_step != Step.Lingering)
         {
             done("a fault of pminit itself");
+        }
+    }
+
+    /// <summary>The instance has the connection, or has no use for it. Called by its channel, which has no part in what goes wrong here.</summary>
+    void OnAnswered(OfferAnswer answer)
+    {
+        try
+        {
+            Follow(answer);
+        }
+        catch (LinuxException error)
+        {
+            done(error.Message);
+        }
+    }
+
+    void Follow(OfferAnswer answer)
+    {
+        var own = _instance!.Own!;
+        switch (answer)
+        {
+            case OfferAnswer.Taken:
+                _fd = own;
+                loop.Add(own.Number, this, Libc.EPOLLOUT, Urgency.Health); // at once: it is connected
+                break;
+            case OfferAnswer.NotServed when !_instance.IsShared:
+                own.Dispose();
+                _instance = null;
+                Connect("no address"); // what listens there is no server of Node's
+                break;
+            default:
+                own.Dispose();
+                done(answer == OfferAnswer.NotServed ? "it does not listen there" : "it could not take the connection: it has no descriptor left, or has closed its channel");
+                break;
         }
     }
 
@@ -242,5 +289,8 @@ sealed unsafe class SocketProbe(EventLoop loop, HealthCheck check, int index, Ac
             _fd.Dispose();
             _fd = new Fd(-1);
         }
+
+        _instance?.Dispose();
+        _instance?.Own?.Dispose(); // one that was not answered for
     }
 }

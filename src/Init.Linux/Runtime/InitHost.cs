@@ -81,7 +81,7 @@ public sealed class InitHost : IDisposable
         _files = new FileWatch(_loop, (app, path, count) => _queue.Tell(new SupervisorEvent.FilesChanged(app, path, count)), Warn);
         _runner.WatchFiles = effect => _files.Set(effect.App, effect.Watch, effect.Cwd);
         _oomKills = new OomWatch(_loop, _cgroup, (count, limit) => _queue.Tell(new SupervisorEvent.OomKilled(count, limit)));
-        _runner.Probes = new ProbeRunner(_loop, _queue, _spawner, _reaper, _tree, _stages);
+        _runner.Probes = new ProbeRunner(_loop, _queue, _spawner, _reaper, _tree, _stages) { Clusters = _readiness.Clusters };
         _runner.DisconnectWorker = _readiness.Clusters.Disconnect;
         _runner.ReadMemory = _cgroup is null ? null : ReadMemory;
         _signals = new SignalSource(_loop, SignalSet.Handled & ~NotForUs, OnSignal);

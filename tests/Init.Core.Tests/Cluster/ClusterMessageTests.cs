@@ -122,6 +122,8 @@ public sealed class ClusterMessageTests
                 ClusterWriter.Server(to, 3, 4, "k", 0, default, PassedSocket.None, name.Span);
             }));
         Assert.Equal("""{"cmd":"NODE_HANDLE","type":"net.Native","msg":{"cmd":"NODE_CLUSTER","act":"newconn","key":"k","seq":9}}""", Written(to => ClusterWriter.NewConnection(to, 9, "k")));
+        Assert.Equal("""{"cmd":"NODE_HANDLE","type":"net.Native","msg":{"cmd":"NODE_PMINIT_CHECK","place":80,"seq":9}}""", Written(to => ClusterWriter.Check(to, 9, null, 80)));
+        Assert.Equal("""{"cmd":"NODE_HANDLE","type":"net.Native","msg":{"cmd":"NODE_PMINIT_CHECK","place":"/a\"b","seq":9}}""", Written(to => ClusterWriter.Check(to, 9, "/a\"b", 0)));
         Assert.Equal("""{"cmd":"NODE_CLUSTER","act":"disconnect","seq":2}""", Written(to => ClusterWriter.Disconnect(to, 2)));
         Assert.Equal("""{"cmd":"NODE_CLUSTER","ack":1,"seq":2}""", Written(to => ClusterWriter.Heard(to, 1, 2)));
     }

@@ -29,6 +29,8 @@ public sealed class IpcMessageTests
     [InlineData("{\"cmd\":", IpcMessageKind.Other)]
     [InlineData("{\"cmd\":\"", IpcMessageKind.Other)]
     [InlineData("{\"cmd\":\"NODE_HANDLE", IpcMessageKind.Other)]
+    [InlineData("{\"cmd\":\"NODE_PMINIT_LOADED\"}", IpcMessageKind.Preloaded)]
+    [InlineData("{\"cmd\":\"NODE_PMINIT\"}", IpcMessageKind.Other)]
     [InlineData("{\"cmd\":\"NODE_HANDLE\"", IpcMessageKind.Handle)]
     [InlineData("{\"cmd\":\"NODE_HANDLE\",\"type\":\"net.Socket\",\"msg\":{\"a\":[1]}}", IpcMessageKind.Handle)]
     [InlineData("{ \"type\" : \"net.Native\", \"list\": [\"}\", {\"cmd\":\"x\"}], \"cmd\" : \"NODE_HANDLE\" }", IpcMessageKind.Handle)]

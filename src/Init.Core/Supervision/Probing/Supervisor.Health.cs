@@ -38,6 +38,7 @@ public sealed partial class Supervisor
         if (after.Reason == Reason.NotReady && before.Reason != Reason.NotReady && slot.Probe?.Problem is { } problem)
         {
             SayHealth(slot, EventName.HealthFailed, LogLevel.Error, $"its last health check failed: {problem}", effects);
+            slot.State = slot.State with { Fault = $"{slot.State.Fault} ({problem})" }; // for who waits for the start, and for the termination message
         }
     }
 

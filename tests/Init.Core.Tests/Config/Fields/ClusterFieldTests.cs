@@ -73,10 +73,14 @@ public sealed class ClusterFieldTests
         Assert.Contains($"\"balance\": \"{word}\"", EffectiveConfig.Write(new Ecosystem { Apps = [app] }), StringComparison.Ordinal);
     }
 
-    /// <summary>Any instance answers at a port that they share, also the one that is to be replaced.</summary>
+    /// <summary>Any instance answers at a port that they share, also the one that is to be replaced; unless it is handed the connection, which takes the drain preload.</summary>
     [Theory]
-    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: ':80/health'}", true)]
-    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {tcp: 'unix:/run/a.sock'}", true)]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: ':80/health'}", false)]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: 'http://127.0.0.2:80/health'}", false)]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: 'http://[::1]:80/health'}", false)]
+    [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: 'http://10.0.0.5:80/health'}", true)]
+    [InlineData("exec_mode: 'cluster', keepalive_drain: false, ready_when: 'health_check', health_check: {http: ':80/health'}", true)]
+    [InlineData("exec_mode: 'cluster', keepalive_drain: false, ready_when: 'health_check', health_check: {tcp: 'unix:/run/a.sock'}", true)]
     [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {exec: 'true'}", false)]
     [InlineData("exec_mode: 'cluster', ready_when: 'health_check', health_check: {http: '/health'}, env: {PORT: 80}, increment_var: 'PORT'", false)]
     [InlineData("exec_mode: 'fork', ready_when: 'health_check', health_check: {http: ':80/health'}", false)]
@@ -85,7 +89,9 @@ public sealed class ClusterFieldTests
             "apps[0].ready_when: the instances of a cluster share their port", StringComparison.Ordinal)));
 
     [Theory]
-    [InlineData("instances: 2, health_check: {http: ':80/health'}", true)]
+    [InlineData("instances: 2, health_check: {http: ':80/health'}", false)]
+    [InlineData("instances: 2, keepalive_drain: false, health_check: {http: ':80/health'}", true)]
+    [InlineData("instances: 2, health_check: {tcp: '10.0.0.5:80'}", true)]
     [InlineData("instances: 1, exec_mode: 'cluster', health_check: {http: ':80/health'}", false)]
     [InlineData("instances: 2, exec_mode: 'fork', health_check: {http: ':80/health'}", false)]
     [InlineData("instances: 2, health_check: {exec: 'true'}", false)]

@@ -1,0 +1,99 @@
+using Init.Core.Cluster;
+
+namespace Init.Linux.Cluster;
+
+/// <summary>
+/// Connections of health checks, for this process alone. One at a time: a process that does not answer gets no second one, so that checks without end cost nothing.
+/// </summary>
+sealed partial class NodeWorker
+{
+    /// <summary>The last one; null when it has been answered, or its check is over.</summary>
+    Offered? _offered;
+
+    /// <summary>It has said that the drain preload is there, which takes such connections.</summary>
+    public bool IsPreloaded { get; private set; }
+
+    /// <summary>Offers a connection to the server at a place.</summary>
+    /// <param name="offered">The answer is told by it, after this returns.</param>
+    /// <returns>False when it cannot be sent now: it does not read, or has not read the one before.</returns>
+    public bool Offer(Offered offered)
+    {
+        if (channel.IsHeldUp || IsUnread() || _offered is not null)
+        {
+            return false;
+        }
+
+        offered.Number = _seq++;
+        if (!PostOffer(offered))
+        {
+            return false;
+        }
+
+        _offered = offered;
+        return true;
+    }
+
+    /// <summary>Nobody waits for the answer any more.</summary>
+    public void Withdraw(Offered offered)
+    {
+        offered.Connection.Dispose();
+        if (_offered == offered)
+        {
+            _offered = null;
+        }
+    }
+
+    /// <summary>The oldest message that is not acknowledged came without its descriptor: the worker has none left.</summary>
+    void OnLost()
+    {
+        if (!_unacknowledged.TryDequeue(out var posted))
+        {
+            return;
+        }
+
+        if (posted is Offered offered)
+        {
+            OnOfferLost(offered);
+        }
+        else if (posted is Passed passed)
+        {
+            OnLost(passed);
+        }
+    }
+
+    bool IsUnread()
+    {
+        foreach (var posted in _unacknowledged)
+        {
+            if (posted is Offered)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    bool PostOffer(Offered offered)
+    {
+        Scratch.Clear();
+        ClusterWriter.Check(Scratch, offered.Number, offered.Path, offered.Port);
+        return Post(offered, offered.Connection.Number);
+    }
+
+    void OnOfferLost(Offered offered)
+    {
+        if (_offered == offered && (++offered.Repeats > MostRepeats || !PostOffer(offered)))
+        {
+            EndOffer(OfferAnswer.Lost);
+        }
+    }
+
+    void EndOffer(OfferAnswer answer)
+    {
+        var offered = _offered;
+        _offered = null;
+        offered?.Connection.Dispose();
+        offered?.Answered(answer);
+    }
+}
