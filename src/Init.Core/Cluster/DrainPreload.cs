@@ -134,8 +134,8 @@ public static class DrainPreload
     //   one that still has its channel, so as much is left. 200 ms are the time between the end of the channel and the signal;
     // - handlers close servers, which `disconnect` has closed before: that is no error of the app;
     // - listen() is the one place where HTTP/2 servers can be met without loading node:http2 into every worker;
-    // - a connection is handed over as the kernel's own would be, by what the handle of a listening server calls: so its limits and events hold. Node's cluster does
-    //   the same with `newconn`, which only round robin understands.
+    // - a connection is handed over as the kernel's own would be, by what the handle of a listening server calls: so its limits and events hold, and what the app
+    //   throws is the app's, hence nextTick. Node's cluster does the same with `newconn`, which only round robin understands.
     const string Script = """
         /*pminit-drain*/
         (() => {
@@ -254,15 +254,13 @@ public static class DrainPreload
             const take = ({ place, seq }, connection) => {
               const of = (address) => address && (address.port || address) === place;
               const server = [...listening].find((one) => one._handle && of(one.address()));
-              const accepted = !!server && !!connection;
-              if (accepted) server._handle.onconnection(0, connection);
-              else if (connection) connection.close();
-              say({ cmd: 'NODE_CLUSTER', ack: seq, accepted });
+              say({ cmd: 'NODE_CLUSTER', ack: seq, accepted: !!server });
+              process.nextTick(() => server?._handle ? server._handle.onconnection(0, connection) : connection.close());
             };
             let isDraining = false;
             process.prependListener('internalMessage', (message, handle) => {
               try {
-                if (message.cmd === 'NODE_PMINIT_CHECK') return take(message, handle);
+                if (message.cmd === 'NODE_PMINIT_CHECK' && handle) return take(message, handle);
                 const isAsked = message.cmd === 'NODE_CLUSTER' && message.act === 'disconnect';
                 if (isDraining || (!isAsked && message.cmd !== 'NODE_PMINIT_DRAIN')) return;
                 isDraining = true;

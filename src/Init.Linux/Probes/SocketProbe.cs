@@ -132,7 +132,7 @@ sealed unsafe class SocketProbe(EventLoop loop, HealthCheck check, int index, Ac
                 break;
             default:
                 own.Dispose();
-                done(answer == OfferAnswer.NotServed ? "it does not listen there" : "it could not take the connection: it has no descriptor left, or has closed its channel");
+                done(answer == OfferAnswer.NotServed ? "this instance does not listen there" : "it could not take the connection: it has no descriptor left, or has closed its channel");
                 break;
         }
     }

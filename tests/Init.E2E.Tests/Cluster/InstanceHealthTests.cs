@@ -14,7 +14,7 @@ public sealed class InstanceHealthTests(ITestOutputHelper output) : ClusterTest(
         const fs = require('fs');
         const own = `ill-${process.env.NODE_APP_INSTANCE}`;
         const isBad = fs.existsSync('bad');
-        require('http').createServer((request, response) => {
+        const server = require('http').createServer((request, response) => {
           response.statusCode = isBad || (request.url === '/health' && fs.existsSync(own)) ? 503 : 200;
           if (request.url === '/health') console.log(`asked ${request.socket.remoteAddress}`);
           response.end(String(process.pid));
@@ -124,6 +124,16 @@ public sealed class InstanceHealthTests(ITestOutputHelper output) : ClusterTest(
         var after = Pids(pid1);
         Assert.Equal((before[0], before[1]), (after[0], after[1]));
         Assert.NotEqual(before[2], after[2]);
+    }
+
+    /// <summary>What the app throws at a connection is not swallowed on the way.</summary>
+    [NodeTheory]
+    [MemberData(nameof(NodeVersionTests.Versions), MemberType = typeof(NodeVersionTests))]
+    public void AnErrorOfTheApp_StaysItsOwn(int node)
+    {
+        var pid1 = StartServer(node, app => app, "server.on('connection', () => { throw new Error('boom'); });\n");
+        Assert.Equal("exited with code 1", pid1.WaitEvent("worker_exited", "api", limit: Long).Message[..18]);
+        Assert.Contains(pid1.Output("api"), line => line.Message.Contains("Error: boom", StringComparison.Ordinal));
     }
 
     Pid1 StartServer(int node, Func<JsonObject, JsonObject> change, string more = "")

@@ -88,7 +88,7 @@ public sealed unsafe class InstanceCheckTests : IDisposable
         var (_, port) = Load(old).Listen();
         Begin(Load(successor), Http(port));
         successor.Answer(HearCheck(successor, port, out _), isAccepted: false);
-        Assert.Equal("it does not listen there", Outcome(_host));
+        Assert.Equal("this instance does not listen there", Outcome(_host));
     }
 
     /// <summary>What no socket of the cluster is behind is connected to as ever: a server that is no server of Node's.</summary>
@@ -141,7 +141,7 @@ public sealed unsafe class InstanceCheckTests : IDisposable
         _host.Turn();
         Begin(worker, Http(port));
         worker.Answer(HearCheck(worker, port, out _), isAccepted: false);
-        Assert.Equal("it does not listen there", Outcome(_host));
+        Assert.Equal("this instance does not listen there", Outcome(_host));
         worker.CloseHandles();
         Assert.Equal(before, ClusterHost.Descriptors);
     }
