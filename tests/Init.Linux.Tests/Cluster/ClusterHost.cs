@@ -110,7 +110,7 @@ sealed class ClusterHost : IDisposable
         }
     }
 
-    public static int Descriptors => Directory.GetFiles("/proc/self/fd").Length;
+    public static int Descriptors => OwnDescriptors.Count();
 
     public void Dispose()
     {

@@ -104,7 +104,7 @@ sealed unsafe class TableBench : IConnectionTaker, IDisposable
 
     public void TurnUntil(Func<bool> condition) => Bounded.TurnUntil(Loop, condition);
 
-    public static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+    public static int Descriptors() => OwnDescriptors.Count();
 
     /// <summary>A socket of somebody else, bound and, if wanted, listening.</summary>
     public static Fd Foreign(string host, int port, bool reuses, bool listens = true)

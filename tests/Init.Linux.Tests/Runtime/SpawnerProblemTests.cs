@@ -113,7 +113,7 @@ public sealed class SpawnerProblemTests : IDisposable
         Assert.Equal(others, reaper.OrphansReaped);
     }
 
-    static int OpenDescriptors() => Directory.GetFiles("/proc/self/fd").Length;
+    static int OpenDescriptors() => OwnDescriptors.Count();
 
     static AppSpec Spec(string program) => new() { Name = "app", Command = new CommandSpec { Program = program } };
 

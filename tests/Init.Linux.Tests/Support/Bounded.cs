@@ -40,6 +40,17 @@ static unsafe class Bounded
         DispatchAll(loop);
     }
 
+    /// <summary>Waits for what happens elsewhere: a process that has been killed may still be dying.</summary>
+    public static void Until(Func<bool> condition)
+    {
+        var limit = Clock.Now + Patience;
+        while (!condition())
+        {
+            Assert.True(Clock.Now < limit, "it did not come about in time");
+            Thread.Yield();
+        }
+    }
+
     /// <summary>Turns the loop until the condition holds; fails when it does not hold in time.</summary>
     public static void TurnUntil(EventLoop loop, Func<bool> condition, Action? eachTurn = null)
     {
