@@ -345,13 +345,18 @@ public sealed class InitHost : IDisposable
 
     void Decide(Instant now)
     {
+        var hasDecided = _queue.HasAny;
         while (_queue.TryTake(out var item))
         {
             _supervisor.Step(item!, now, _effects);
             CarryOut();
         }
 
-        _readiness.Clusters.Follow(_supervisor);
+        if (hasDecided)
+        {
+            _readiness.Clusters.Follow(_supervisor); // looks at every instance, while most turns only carry lines
+        }
+
         if (_runner.TakeReloadEnd())
         {
             _memory.GiveBackSoon(now); // nothing else needs what a reload needed, and the next one is far off

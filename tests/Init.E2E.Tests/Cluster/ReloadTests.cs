@@ -86,6 +86,24 @@ public sealed class ReloadTests : Pid1Test
         Assert.DoesNotContain(pid1.Events("worker_killed"), _ => true);
     }
 
+    /// <summary>The cluster's socket is pminit's, and must not be in the way of an app that binds for itself from now on, nor the other way round.</summary>
+    [RequiresFact(Needs.Node)]
+    public void FromClusterToFork_AndBack_ThePortGoesAlong()
+    {
+        var pid1 = StartServer(app => app.With("instances", 1));
+        foreach (var (was, becomes, nth) in new[] { ("cluster", "fork", 1), ("fork", "cluster", 2) })
+        {
+            var before = Ask();
+            var file = Path.Combine(pid1.Folder, "ecosystem.json");
+            File.WriteAllText(file, File.ReadAllText(file).Replace($"\"{was}\"", $"\"{becomes}\"", StringComparison.Ordinal));
+            Assert.Equal(0, pid1.Client("reload-config").Code);
+            pid1.WaitEvent("worker_ready", "api", nth + 1);
+            pid1.WaitUntil($"it serves as {becomes}", () => TryAsk() is { } answer && answer != before);
+        }
+
+        Assert.DoesNotContain(pid1.Lines, line => line.Message.Contains("EADDRINUSE", StringComparison.Ordinal));
+    }
+
     [RequiresFact]
     public void AForkApp_IsRestarted_AndItsGapIsSaidBefore()
     {
@@ -138,6 +156,7 @@ public sealed class ReloadTests : Pid1Test
 
     static (int Descriptors, int Kilobytes) Held(Pid1 pid1)
     {
+        IdleTests.WaitAsleep(pid1); // what only the reloads needed is given back then
         var anonymous = File.ReadLines($"/proc/{pid1.OuterPid}/status").Single(line => line.StartsWith("RssAnon:", StringComparison.Ordinal));
         return (Directory.GetFiles($"/proc/{pid1.OuterPid}/fd").Length, int.Parse(anonymous.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture));
     }
@@ -145,8 +164,9 @@ public sealed class ReloadTests : Pid1Test
     Pid1 StartServer(Func<JsonObject, JsonObject>? change = null)
     {
         var app = App("api", _script).With("instances", 2).With("exec_mode", "cluster").With("env", new JsonObject { ["PORT"] = $"{_port}", ["RELEASE"] = "one" });
-        var pid1 = Start(change is null ? app : change(app), Server);
-        pid1.WaitEvent("worker_ready", "api", 2);
+        app = change is null ? app : change(app);
+        var pid1 = Start(app, Server);
+        pid1.WaitEvent("worker_ready", "api", app["instances"]!.GetValue<int>());
         return pid1;
     }
 
@@ -164,6 +184,19 @@ public sealed class ReloadTests : Pid1Test
     }
 
     static void Put(Pid1 pid1, string file) => File.WriteAllText(Path.Combine(pid1.Folder, file), "");
+
+    /// <summary>Null: nobody listens, or who did has ended under it.</summary>
+    string? TryAsk()
+    {
+        try
+        {
+            return Ask();
+        }
+        catch (Exception error) when (error is SocketException or IOException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>By a connection of its own.</summary>
     string Ask()
