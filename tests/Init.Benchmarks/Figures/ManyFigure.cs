@@ -1,7 +1,7 @@
 namespace Init.Benchmarks.Figures;
 
 /// <summary>
-/// What 10, 100 and 1,000 workers cost: CPU of the supervisor until all run, its memory then, and how long an unrelated worker's successor takes.
+/// What 10, 100 and 1,000 workers cost: CPU of the supervisor until all run, its memory when they sleep, and how long an unrelated worker's successor takes.
 /// One subject at a time. s6 has a process per worker, which counts as its own.
 /// </summary>
 sealed class ManyFigure : Figure
@@ -41,6 +41,7 @@ sealed class ManyFigure : Figure
         }
         List<int> pids = running.SupervisorPids();
         cpu.Add(subject, pids.Sum(ProcFs.CpuMsOf));
+        Thread.Sleep(MemoryFigure.Idle); // as where one worker runs
         rss.Add(subject, pids.Sum(pid => ProcFs.MemoryOf(pid).RssKb));
         _ = Libc.kill(Environment.ProcessId, 0); // binds the call
         for (int i = 0; i < Kills; i++)

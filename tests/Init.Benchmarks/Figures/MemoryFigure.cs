@@ -6,7 +6,7 @@ namespace Init.Benchmarks.Figures;
 /// </summary>
 sealed class MemoryFigure : Figure
 {
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Idle = TimeSpan.FromSeconds(3);
 
     public override string Name => "memory";
     public override string Title => "memory after 3 idle seconds with one sleeping worker (worker not counted)";
@@ -19,7 +19,7 @@ sealed class MemoryFigure : Figure
         bench.Interleave(Name, Math.Max(1, bench.Options.Runs / 10), bench.Present, subject =>
         {
             using PidNamespace running = bench.StartSleeping(subject);
-            Thread.Sleep(s_idle);
+            Thread.Sleep(Idle);
             MemoryUse init = ProcFs.MemoryOf(running.InitPid), sum = default;
             List<int> pids = running.SupervisorPids();
             pids.ForEach(pid => sum += ProcFs.MemoryOf(pid));
