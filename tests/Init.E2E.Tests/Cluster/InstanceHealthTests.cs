@@ -115,7 +115,8 @@ public sealed class InstanceHealthTests(ITestOutputHelper output) : ClusterTest(
     [MemberData(nameof(NodeVersionTests.Versions), MemberType = typeof(NodeVersionTests))]
     public void AnInstanceThatHangs_IsReplaced(int node)
     {
-        var pid1 = StartServer(node, app => app.With("kill_timeout", 500), "setInterval(() => { if (fs.existsSync(own)) for (;;); }, 50);\n");
+        // The third check is the one that tells: the first may have been taken just before the loop, the second then waits in vain.
+        var pid1 = StartServer(node, app => app.With("kill_timeout", 500).With("health_check", Check(3)), "setInterval(() => { if (fs.existsSync(own)) for (;;); }, 50);\n");
         var before = Pids(pid1);
         File.WriteAllText(Path.Combine(pid1.Folder, "ill-2"), "");
         Assert.Contains("it has not even taken the connection", pid1.WaitEvent("health_failed", "api", limit: Long).Message, StringComparison.Ordinal);
@@ -142,11 +143,13 @@ public sealed class InstanceHealthTests(ITestOutputHelper output) : ClusterTest(
         File.WriteAllText(_script, Server + "\n" + more);
         var app = App("api", _script).With("interpreter", NodeTools.Node(node)).With("instances", Workers).With("env", new JsonObject { ["PORT"] = $"{_port}" })
             .With("listen_timeout", 20_000)
-            .With("health_check", new JsonObject { ["http"] = "/health", ["interval"] = 200, ["timeout"] = 1000, ["retries"] = 2 });
+            .With("health_check", Check(2));
         var pid1 = Start(change(app));
         pid1.WaitEvent("worker_ready", "api", Workers, Long);
         return pid1;
     }
+
+    static JsonObject Check(int retries) => new() { ["http"] = "/health", ["interval"] = 200, ["timeout"] = 1000, ["retries"] = retries };
 
     public override void Dispose()
     {
