@@ -252,7 +252,7 @@ public static class DrainPreload
               process.on(signal, later).on('disconnect', () => isHeard && endIn(200));
             };
             const take = ({ place, seq }, connection) => {
-              const of = (address) => address && (address.port || address) === place;
+              const of = (address) => address && (address.port || require('path').resolve(address)) === place;
               const server = [...listening].find((one) => one._handle && of(one.address()));
               say({ cmd: 'NODE_CLUSTER', ack: seq, accepted: !!server });
               process.nextTick(() => server?._handle ? server._handle.onconnection(0, connection) : connection.close());

@@ -36,20 +36,20 @@ public sealed unsafe class InstanceConnection : IDisposable
 
     internal static InstanceConnection Offer(NodeWorker process, string? path, int port, bool isShared, Action<OfferAnswer> answered)
     {
-        if (TryPair(path is not null, out var own, out var other) is { } problem)
+        if (TryPair(path is not null, out var own, out var other) is { } reason)
         {
-            return new InstanceConnection(problem);
+            return new InstanceConnection(reason);
         }
 
         var offered = new Offered(path, port, other, answered);
-        if (process.Offer(offered))
+        if (process.Offer(offered) is not { } problem)
         {
             return new InstanceConnection(process, offered, own, isShared);
         }
 
         own.Dispose();
         other.Dispose();
-        return new InstanceConnection("it has not even taken the connection of the check before");
+        return new InstanceConnection(problem);
     }
 
     /// <summary>The answer is of no use any more.</summary>

@@ -60,6 +60,9 @@ public sealed unsafe partial class Listener : IDisposable
     /// <summary>The kernel or a sandbox refused to steer, so all workers share one socket. It will refuse for other addresses too.</summary>
     internal bool IsSteeringRefused { get; private set; }
 
+    /// <summary>This name is of its unix socket too: /var/run is /run.</summary>
+    internal bool IsAt(string path, ulong identity) => Address.Address == path || (_pathIdentity != 0 && identity == _pathIdentity);
+
     /// <summary>Its file has been removed, or another one is in its place: nobody finds the way here.</summary>
     internal bool IsPathLost => _pathIdentity != 0 && UnixPath.Identity(Address.Address) != _pathIdentity;
 

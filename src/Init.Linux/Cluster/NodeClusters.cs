@@ -90,14 +90,15 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         }
 
         var port = check.PortOf(index);
-        var isShared = member.Primary.Shares(check.UnixPath, port);
+        var shared = member.Primary.FindShared(check.UnixPath, port);
         if (member.Process.IsPreloaded)
         {
-            return InstanceConnection.Offer(member.Process, check.UnixPath, port, isShared, answered);
+            var path = check.UnixPath is null ? null : shared?.Address.Address ?? check.UnixPath;
+            return InstanceConnection.Offer(member.Process, path, port, shared is not null, answered);
         }
 
         // It may be well or not: but ready, by the word of the one that it is to replace, it must not be.
-        return isShared && spec.ReadyWhen.Kind == ReadyKind.HealthCheck
+        return shared is not null && spec.ReadyWhen.Kind == ReadyKind.HealthCheck
             ? new InstanceConnection("the port is that of all instances, and the script by which one of them can be asked (\"keepalive_drain\") is not loaded in it")
             : null;
     }

@@ -99,19 +99,20 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         }
     }
 
-    /// <summary>A socket of all processes is there.</summary>
-    public bool Shares(string? path, int port)
+    /// <summary>The socket of all processes at a place; null when there is none. A path leads to it by whatever name.</summary>
+    public Listener? FindShared(string? path, int port)
     {
+        var identity = path is null ? 0 : UnixPath.Identity(path);
         foreach (var server in _servers.Values)
         {
-            var address = server.Listener.Address;
-            if (path is null ? address.IsTcp && server.Listener.Port == port : address.Kind == ListenKind.Unix && address.Address == path)
+            var listener = server.Listener;
+            if (path is null ? listener.Address.IsTcp && listener.Port == port : listener.Address.Kind == ListenKind.Unix && listener.IsAt(path, identity))
             {
-                return true;
+                return listener;
             }
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>It gets no new connections from now on.</summary>

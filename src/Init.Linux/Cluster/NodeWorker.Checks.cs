@@ -15,22 +15,22 @@ sealed partial class NodeWorker
 
     /// <summary>Offers a connection to the server at a place.</summary>
     /// <param name="offered">The answer is told by it, after this returns.</param>
-    /// <returns>False when it cannot be sent now: it does not read, or has not read the one before.</returns>
-    public bool Offer(Offered offered)
+    /// <returns>Why not, for people; null when it is on its way.</returns>
+    public string? Offer(Offered offered)
     {
         if (channel.IsHeldUp || IsUnread() || _offered is not null)
         {
-            return false;
+            return "it has not even taken the connection of the check before";
         }
 
         offered.Number = _seq++;
         if (!PostOffer(offered))
         {
-            return false;
+            return "the connection cannot be sent to it";
         }
 
         _offered = offered;
-        return true;
+        return null;
     }
 
     /// <summary>Nobody waits for the answer any more.</summary>

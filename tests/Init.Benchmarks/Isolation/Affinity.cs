@@ -6,12 +6,14 @@ namespace Init.Benchmarks.Isolation;
 /// </summary>
 static class Affinity
 {
-    /// <summary>False with one CPU: then all share it.</summary>
-    public static bool IsPossible => Environment.ProcessorCount is > 1 and <= 64;
+    static readonly string? Taskset = Tool.Find("taskset");
+
+    /// <summary>False with one CPU, or without taskset (util-linux): then all share what there is.</summary>
+    public static bool IsPossible => Environment.ProcessorCount is > 1 and <= 64 && Taskset is not null;
 
     /// <summary>The argv that runs a program on the load's CPU.</summary>
     public static string[] OfLoad(string program) =>
-        IsPossible && Tool.Find("taskset") is { } taskset ? [taskset, "-c", $"{Environment.ProcessorCount - 1}", program] : [program];
+        IsPossible ? [Taskset!, "-c", $"{Environment.ProcessorCount - 1}", program] : [program];
 
     /// <summary>Every process of a namespace and what it will start: on the servers' CPUs, or on all again.</summary>
     public static void Confine(PidNamespace running, bool isConfined)

@@ -127,6 +127,18 @@ public sealed class InstanceHealthTests(ITestOutputHelper output) : ClusterTest(
         Assert.NotEqual(before[2], after[2]);
     }
 
+    /// <summary>The server knows the path as the app gave it.</summary>
+    [NodeTheory]
+    [MemberData(nameof(NodeVersionTests.Versions), MemberType = typeof(NodeVersionTests))]
+    public void RelativePathOfAServer_IsThatOfItsCheck(int node)
+    {
+        var folder = Directory.CreateTempSubdirectory("pminit-e2e-").FullName;
+        var pid1 = StartServer(node, app => app.With("cwd", folder).With("env", new JsonObject { ["PORT"] = "0" }).With("ready_when", "health_check")
+            .With("health_check", new JsonObject { ["tcp"] = $"unix:{folder}/api.sock", ["interval"] = 200 }), "require('net').createServer(() => {}).listen('./api.sock');\n");
+        Assert.Empty(pid1.Events("health_failed"));
+        Directory.Delete(folder, true);
+    }
+
     /// <summary>What the app throws at a connection is not swallowed on the way.</summary>
     [NodeTheory]
     [MemberData(nameof(NodeVersionTests.Versions), MemberType = typeof(NodeVersionTests))]

@@ -80,6 +80,30 @@ public sealed unsafe class InstanceCheckTests : IDisposable
         Assert.Null(Outcome(_host));
     }
 
+    /// <summary>A check by /var/run is one of the socket in /run.</summary>
+    [Fact]
+    public void UnixSocket_IsFoundByItsOtherName()
+    {
+        var folder = Directory.CreateTempSubdirectory("pminit-check-").FullName;
+        try
+        {
+            var link = Path.Combine(folder, "link");
+            Directory.CreateSymbolicLink(link, Directory.CreateDirectory(Path.Combine(folder, "real")).FullName);
+            var path = Path.Combine(folder, "real", "api.sock");
+            var worker = Load(_host.Fork());
+            Assert.Equal(0, (int)worker.Query($"\"address\":\"{path}\",\"port\":-1,\"addressType\":-1", out _)["errno"]!);
+            Begin(worker, new HealthCheck { Kind = ProbeKind.Tcp, UnixPath = Path.Combine(link, "api.sock") });
+            var message = worker.Hear(out _);
+            Assert.Equal(path, (string)message["place"]!);
+            worker.Answer((int)message["seq"]!, isAccepted: false);
+            Assert.Equal("this instance does not listen there", Outcome(_host));
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
     /// <summary>The socket is there, because the old process has it: the new one does not listen yet.</summary>
     [Fact]
     public void WhoDoesNotListen_IsNotReady_ByTheWordOfAnother()
