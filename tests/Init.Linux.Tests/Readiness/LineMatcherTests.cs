@@ -60,7 +60,7 @@ public sealed class LineMatcherTests
 
         matcher.See("aaa"u8); // would match
         Assert.Equal((0, 1), (_matches, _givenUp));
-        Assert.InRange(matcher.Compared, 2, 10);
+        Assert.InRange(matcher.Compared, 2, 20); // ten, and what is filled up while others have the processor
     }
 
     [Fact]

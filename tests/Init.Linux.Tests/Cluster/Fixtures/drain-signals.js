@@ -6,7 +6,10 @@ const { KIND: kind, PRELOAD: preload } = process.env;
 const time = 2000; // kill_timeout
 
 if (cluster.isWorker) {
-  const server = http.createServer((request, response) => setTimeout(() => response.end('served'), +request.url.slice(1)));
+  const server = http.createServer((request, response) => {
+    setTimeout(() => response.end('served'), +request.url.slice(1));
+    if (request.url !== '/20') process.send({ begun: true });
+  });
   process.on('exit', () => process.stdout.write('exit '));
   if (kind === 'handler' || kind === 'keeper') {
     process.on('SIGTERM', (name, number) => {
@@ -31,35 +34,40 @@ if (cluster.isWorker) {
   const load = (port) => http.get({ port, path: '/20', agent }, (response) => response.resume().on('end', () => load(port))).on('error', () => {});
   worker.process.stdout.on('data', (text) => (said += text));
   worker.process.stderr.pipe(process.stderr);
-  worker.on('message', ({ port, left }) => {
+  let told = null;
+  let request = null;
+  worker.on('message', (message) => {
+    if (message.begun) return stop();
+    told = message;
+    const { port } = message;
     if (kind === 'message') load(port);
     const wait = kind === 'busy' ? 1400 : kind === 'endless' ? 60000 : 100;
-    const request = http.get({ port, path: `/${wait}`, agent: false }, (response) => {
+    request = http.get({ port, path: `/${wait}`, agent: false }, (response) => {
       answer = response.statusCode;
       response.resume();
     });
     request.on('error', () => (answer = 'cut'));
-    setTimeout(() => {
-      const began = Date.now();
-      if (kind === 'message') {
-        worker.send({ cmd: 'NODE_PMINIT_DRAIN' });
-        worker.send('shutdown');
-      } else {
-        worker.send({ cmd: 'NODE_CLUSTER', act: 'disconnect', seq: 1 });
-      }
-      const half = kind === 'message' ? 0 : setTimeout(() => worker.process.kill('SIGTERM'), time / 2);
-      const end = setTimeout(() => worker.process.kill('SIGKILL'), time);
-      worker.on('disconnect', () => {
-        clearTimeout(half);
-        if (Date.now() - began < time / 2) setTimeout(() => worker.process.kill('SIGTERM'), 200);
-      });
-      worker.process.on('close', (code, signal) => {
-        clearTimeout(half);
-        clearTimeout(end);
-        request.destroy();
-        console.log(JSON.stringify({ said: said.trim(), code, signal, answer, left: left || null, took: Date.now() - began }));
-        process.exit();
-      });
-    }, 50);
   });
+  const stop = () => {
+    const began = Date.now();
+    if (kind === 'message') {
+      worker.send({ cmd: 'NODE_PMINIT_DRAIN' });
+      worker.send('shutdown');
+    } else {
+      worker.send({ cmd: 'NODE_CLUSTER', act: 'disconnect', seq: 1 });
+    }
+    const half = kind === 'message' ? 0 : setTimeout(() => worker.process.kill('SIGTERM'), time / 2);
+    const end = setTimeout(() => worker.process.kill('SIGKILL'), time);
+    worker.on('disconnect', () => {
+      clearTimeout(half);
+      if (Date.now() - began < time / 2) setTimeout(() => worker.process.kill('SIGTERM'), 200);
+    });
+    worker.process.on('close', (code, signal) => {
+      clearTimeout(half);
+      clearTimeout(end);
+      request.destroy();
+      console.log(JSON.stringify({ said: said.trim(), code, signal, answer, left: told.left || null, took: Date.now() - began }));
+      process.exit();
+    });
+  };
 }
