@@ -129,10 +129,12 @@ public static class DrainPreload
     // - catch {} says nothing: it is the app's own process and output, and whatever a future Node has changed, the app has to go on as without the script;
     //   what is lost then shows in the tests of each version, which count requests;
     // - signals are emitted by what process.emit was when the app added its first handler, hence replaced at the start; a handler of our own would change what
-    //   others see who count them. When the app has had its signal from here, pminit's, 200 ms after the end of the channel, is not passed on;
+    //   others see who count them. When the app has had its signal from here, pminit's, 200 ms after the end of the channel, is not passed on, and does not
+    //   end what a handler has begun that was for `once`, with which Node's own goes too;
     // - whether the app has handlers cannot be seen from outside: Node catches SIGTERM and SIGINT itself. Half of kill_timeout has passed when the signal comes to
     //   one that still has its channel, so as much is left. 200 ms are the time between the end of the channel and the signal;
     // - handlers close servers, which `disconnect` has closed before: that is no error of the app;
+    // - a server that is told to listen again at once hears of its first end when it listens already: what it is comes by its events, asked for once;
     // - listen() is the one place where HTTP/2 servers can be met without loading node:http2 into every worker;
     // - a connection is handed over as the kernel's own would be, by what the handle of a listening server calls: so its limits and events hold, and what the app
     //   throws is the app's, hence nextTick. Node's cluster does the same with `newconn`, which only round robin understands.
@@ -152,12 +154,15 @@ public static class DrainPreload
             say({ cmd: 'NODE_PMINIT_LOADED' });
             const sessions = new Set();
             const listening = new Set();
+            const known = new WeakSet();
             const net = require('net').Server.prototype;
             const { listen } = net;
             net.listen = function (...args) {
-              listening.add(this.once('close', () => listening.delete(this)));
-              if (/^Http2/.test(this.constructor.name)) {
-                this.on('session', (session) => sessions.add(session.on('close', () => sessions.delete(session))));
+              if (!known.has(this)) {
+                known.add(this.on('listening', () => listening.add(this)).on('close', () => listening.delete(this)));
+                if (/^Http2/.test(this.constructor.name)) {
+                  this.on('session', (session) => sessions.add(session.on('close', () => sessions.delete(session))));
+                }
               }
               return listen.apply(this, args);
             };
@@ -218,17 +223,22 @@ public static class DrainPreload
             let isGiven = false;
             process.emit = function (...args) {
               if (signal && args[0] === signal) {
-                if (isGiven) return !(isGiven = false);
+                if (isGiven) {
+                  process.removeListener(signal, stay);
+                  return !(isGiven = false);
+                }
                 isHeard = true;
               }
               return emit.apply(this, args);
             };
+            const stay = () => {};
             const give = () => {
               isHeard = false;
               process.prependListener('disconnect', () => {
                 if (isHeard) return;
                 process.emit(signal, signal, require('os').constants.signals[signal]);
                 isGiven = true;
+                if (!process.listenerCount(signal)) process.on(signal, stay);
               });
               const { close } = net;
               net.close = function (done) {

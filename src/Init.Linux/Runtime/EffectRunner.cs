@@ -60,7 +60,7 @@ public sealed class EffectRunner(
                 break;
             // A pid is the worker's until we have reaped it; its exit may be reaped already and not decided yet.
             case Effect.SignalLeader signal when reaper.Owns(signal.Pid):
-                if (signal.IsStop || signal.Signal == supervisor.SpecOf(signal.Worker).KillSignal)
+                if (signal.IsStop) // an operator's signal of the same name may be heard and lived with
                 {
                     readiness.Clusters.Retire(signal.Pid); // new connections go to others first
                 }

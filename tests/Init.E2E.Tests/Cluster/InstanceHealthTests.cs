@@ -139,6 +139,15 @@ public sealed class InstanceHealthTests(ITestOutputHelper output) : ClusterTest(
         Directory.Delete(folder, true);
     }
 
+    /// <summary>As Node's manual does it where an address is in use: the old end is told after the new beginning.</summary>
+    [NodeTheory]
+    [MemberData(nameof(NodeVersionTests.Versions), MemberType = typeof(NodeVersionTests))]
+    public void AServerThatListensAgain_IsFound(int node)
+    {
+        var pid1 = StartServer(node, app => app.With("ready_when", "health_check"), "server.once('listening', () => { server.close(); server.listen(+process.env.PORT); });\n");
+        Assert.Empty(pid1.Events("health_failed"));
+    }
+
     /// <summary>What the app throws at a connection is not swallowed on the way.</summary>
     [NodeTheory]
     [MemberData(nameof(NodeVersionTests.Versions), MemberType = typeof(NodeVersionTests))]

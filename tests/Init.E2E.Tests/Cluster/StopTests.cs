@@ -65,6 +65,25 @@ public sealed class StopTests(ITestOutputHelper output) : Pid1Test(output)
         }
     }
 
+    /// <summary>`kill_signal` as the verb `signal` sends it is the app's affair, and no stop.</summary>
+    [RequiresTheory(Needs.Node)]
+    [InlineData("per_worker")]
+    [InlineData("round_robin")]
+    public void ASignalThatIsLivedWith_TakesNobodyOut(string balance)
+    {
+        File.WriteAllText(_script, "process.on('SIGTERM', () => console.log('heard'));\n" + Server);
+        var pid1 = Start(App("api", _script).With("instances", 2).With("exec_mode", "cluster").With("balance", balance).With("kill_timeout", 1000).With("env", new JsonObject { ["PORT"] = $"{_port}" }));
+        pid1.WaitEvent("worker_ready", "api", 2);
+        Assert.Equal(0, pid1.Client("signal", "SIGTERM", "api").Code);
+        pid1.WaitUntil("both have heard it", () => pid1.Output("api").Count(line => line.Message == "heard") == 2);
+        for (var i = 0; i < 4; i++)
+        {
+            using var client = Connect();
+            client.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8);
+            Assert.Contains("begun", Read(client, "begun"), StringComparison.Ordinal);
+        }
+    }
+
     public override void Dispose()
     {
         base.Dispose();

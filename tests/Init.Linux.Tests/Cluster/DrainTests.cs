@@ -28,6 +28,7 @@ public sealed class DrainTests : IDisposable
             foreach (var version in NodeTools.Versions)
             {
                 stops.Add(version, "handler", "SIGTERM 15 closed undefined exit|0||200|");
+                stops.Add(version, "once", "SIGTERM 15 closed undefined exit|0||200|"); // after which Node has no handler either
                 stops.Add(version, "keeper", "SIGTERM 15 exit|3||200|"); // it ends itself when the channel has ended
                 stops.Add(version, "other", "exit|0||200|"); // its handler is one of SIGINT
                 stops.Add(version, "plain", "exit|0||200|");

@@ -175,7 +175,9 @@ public sealed partial class Supervisor
             }
         }
 
-        if (rollout.Pending.Count == 0 && rollout.Current.Count > 0 && rollout.Current.TrueForAll(static one => one.Stage == ReplacementStage.Standing && one.Other.State is { Phase: Phase.Ready, Goal: Goal.Up }))
+        // One that stands may have been asked for again: its turn comes when this one is over.
+        if (rollout.Pending.TrueForAll(slot => rollout.Current.Exists(one => one.Slot == slot)) && rollout.Current.Count > 0
+            && rollout.Current.TrueForAll(static one => one.Stage == ReplacementStage.Standing && one.Other.State is { Phase: Phase.Ready, Goal: Goal.Up }))
         {
             foreach (var one in rollout.Current)
             {

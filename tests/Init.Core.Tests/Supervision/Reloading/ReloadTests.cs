@@ -140,6 +140,33 @@ public class ReloadTests
     }
 
     [Fact]
+    public void WithRollback_ASecondReload_DoesNotWaitForEver()
+    {
+        var world = Up(Api with { ReloadRollback = true }).Clear();
+        Reload(world, "api/0", "api/1", "api/2");
+        Say(world, 104);
+        Reload(world, "api/0", "api/1", "api/2");
+        Say(world, 105);
+        Say(world, 106);
+        Assert.Equal(["promote api/0 104", "promote api/1 105", "promote api/2 106"], Wishes(world).Where(w => w.StartsWith('p')).Order());
+        foreach (var old in new[] { 101, 102, 103 })
+        {
+            world.End(old, ExitStatus.Exited(0));
+        }
+
+        Say(world, 107); // the turn of api/2 had not come at the second one
+        world.Clear();
+        Say(world, 108);
+        Assert.Equal(["promote api/0 107", "promote api/1 108"], Wishes(world).Where(w => w.StartsWith('p')).Order());
+        foreach (var old in new[] { 104, 105 })
+        {
+            world.End(old, ExitStatus.Exited(0));
+        }
+
+        Assert.All(world.Supervisor.Snapshot().Workers, w => Assert.False(w.IsReplacing || w.IsBeside));
+    }
+
+    [Fact]
     public void WithRollback_OneFailure_TakesAllNewOnesBack()
     {
         var world = Up(Api with { ReloadRollback = true }).Clear();

@@ -11,8 +11,8 @@ if (cluster.isWorker) {
     if (request.url !== '/20') process.send({ begun: true });
   });
   process.on('exit', () => process.stdout.write('exit '));
-  if (kind === 'handler' || kind === 'keeper') {
-    process.on('SIGTERM', (name, number) => {
+  if (kind === 'handler' || kind === 'keeper' || kind === 'once') {
+    process[kind === 'once' ? 'once' : 'on']('SIGTERM', (name, number) => {
       process.stdout.write(`${name} ${number} `);
       server.close((error) => process.stdout.write(`closed ${error} `));
       setTimeout(() => process.exit(), 400); // longer than it takes until the signal itself comes
