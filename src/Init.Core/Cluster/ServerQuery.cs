@@ -28,6 +28,9 @@ public sealed class ServerQuery
     /// <summary>What to open.</summary>
     public ListenAddress Address { get; }
 
+    /// <summary>The app leaves the port to the system.</summary>
+    public bool IsOfAnyPort => _port == 0;
+
     /// <summary>What goes along with the answer.</summary>
     public PassedSocket Socket => Address.IsUdp ? PassedSocket.Datagram : PassedSocket.Stream;
 

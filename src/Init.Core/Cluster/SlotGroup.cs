@@ -8,36 +8,36 @@ public sealed class SlotGroup
 {
     readonly List<int> _order = [];
     bool[] _isServing;
+    int _slots;
+    int _serving;
 
     /// <param name="slots">How many slots the app has.</param>
     public SlotGroup(int slots)
     {
-        Slots = slots;
         _isServing = new bool[slots];
+        _slots = slots;
     }
 
     /// <summary>How many slots the app has; those from this number on are retired: they get nothing new, and what waits there is rescued.</summary>
-    public int Slots { get; set; }
+    public int Slots
+    {
+        get => _slots;
+        set
+        {
+            _slots = value;
+            _serving = 0;
+            for (var slot = 0; slot < _isServing.Length; slot++)
+            {
+                _serving += IsLive(slot) ? 1 : 0;
+            }
+        }
+    }
 
     /// <summary>The address of a client decides which slot it meets, not chance.</summary>
     public bool IsSticky { get; init; }
 
     /// <summary>Somebody takes connections.</summary>
-    public bool IsAnyServing
-    {
-        get
-        {
-            for (var slot = 0; slot < _isServing.Length && slot < Slots; slot++)
-            {
-                if (_isServing[slot])
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
+    public bool IsAnyServing => _serving > 0;
 
     /// <summary>The slots with a socket, as the kernel has them.</summary>
     public IReadOnlyList<int> Order => _order;
@@ -64,7 +64,9 @@ public sealed class SlotGroup
             Array.Resize(ref _isServing, slot + 1);
         }
 
+        _serving -= IsLive(slot) ? 1 : 0;
         _isServing[slot] = isServing;
+        _serving += IsLive(slot) ? 1 : 0;
     }
 
     /// <summary>Nobody will take what waits there, or not soon, and somebody else can.</summary>

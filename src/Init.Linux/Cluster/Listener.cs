@@ -90,14 +90,20 @@ public sealed unsafe partial class Listener : IDisposable
         }
 
         var listener = new Listener(key, bound, fd, balance, slots, loop, taker, warn);
-        errno = listener.Begin();
-        if (errno == 0)
+        var isOpen = false;
+        try
         {
-            return (listener, 0);
+            errno = listener.Begin();
+            isOpen = errno == 0;
+            return (isOpen ? listener : null, errno);
         }
-
-        listener.Dispose();
-        return (null, errno);
+        finally
+        {
+            if (!isOpen)
+            {
+                listener.Dispose();
+            }
+        }
     }
 
     /// <summary>The app has as many slots from now on.</summary>
@@ -158,11 +164,19 @@ public sealed unsafe partial class Listener : IDisposable
             return;
         }
 
+        var isHeld = false;
         for (var i = _sockets.Count - 1; i >= 0; i--)
         {
             var socket = _sockets[i];
             if (socket.Slot < _group.Slots)
             {
+                continue;
+            }
+
+            // What somebody else holds stays in the kernel's array: closed here, it would move there unseen.
+            if (_taker.HasProcess(socket.Slot))
+            {
+                isHeld = true;
                 continue;
             }
 
@@ -180,7 +194,7 @@ public sealed unsafe partial class Listener : IDisposable
             socket.Dispose();
         }
 
-        _lingerUntil = Instant.Never;
+        _lingerUntil = isHeld ? now + Linger : Instant.Never;
         Arrange();
     }
 
@@ -252,13 +266,18 @@ public sealed unsafe partial class Listener : IDisposable
             socket.Dispose();
         }
 
-        _held?.Dispose();
+        _held?.DisposeAtOnce();
         _held = null;
     }
 
     /// <summary>True when there may be more.</summary>
     bool AcceptOne(ListenSocket socket)
     {
+        if (IsSplit)
+        {
+            _ = Libc.fcntl(socket.Fd.Number, Libc.F_SETFL, Libc.O_NONBLOCK); // of all who have the socket: one that became somebody's stdin blocks, for us too
+        }
+
         var number = Libc.accept4(socket.Fd.Number, null, null, Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC);
         if (number >= 0)
         {
@@ -293,7 +312,7 @@ public sealed unsafe partial class Listener : IDisposable
         }
         catch
         {
-            connection.Dispose();
+            connection.DisposeAtOnce();
             throw;
         }
 

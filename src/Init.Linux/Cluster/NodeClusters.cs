@@ -66,7 +66,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
         }
 
         var primary = PrimaryOf(spec);
-        if (spec.Instances > primary.Slots)
+        if (worker.Index >= primary.Slots) // an older process has an older spec, which says nothing of today
         {
             primary.Resize(spec.Instances);
         }

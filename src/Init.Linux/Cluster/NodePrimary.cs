@@ -10,10 +10,10 @@ namespace Init.Linux.Cluster;
 /// The primary of one Node app: which process gets which socket and which connection. A connection is kept until somebody has taken it, so none is lost with
 /// a process; a socket is kept until none of those that live wants it, and none is about to start, so none is refused while processes come and go.
 /// </summary>
-sealed class NodePrimary : IConnectionTaker, IDisposable
+sealed partial class NodePrimary : IConnectionTaker, IDisposable
 {
     /// <summary>Sockets of one app.</summary>
-    const int MostServers = 1024;
+    internal const int MostServers = 1024;
 
     /// <summary>Connections on their way to one process. Node itself has one.</summary>
     const int Window = 16;
@@ -26,6 +26,10 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     readonly Action<string> _warn;
     readonly Dictionary<string, SharedServer> _servers = [];
     readonly List<NodeWorker> _workers = [];
+
+    /// <summary>Those whose channel has ended too: they may still hold sockets.</summary>
+    readonly List<NodeWorker> _alive = [];
+    bool _hasWarnedOfServers;
     bool _hasWarnedOfDescriptor;
     bool _hasWarnedOfPath;
     bool _isEnding;
@@ -60,7 +64,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     {
         get
         {
-            var next = _table.NextDeadline;
+            var next = Instant.Min(_table.NextDeadline, _retryAt);
             foreach (var server in _servers.Values)
             {
                 next = Instant.Min(next, server.CloseAt);
@@ -74,6 +78,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     {
         var added = new NodeWorker(this, channel, pid, worker, incarnation, readyWhen);
         _workers.Add(added);
+        _alive.Add(added);
         added.Watch(_loop);
         return added;
     }
@@ -140,6 +145,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     /// <summary>Closes what nobody wants any more.</summary>
     public void Expire(Instant now)
     {
+        RetryIfDue(now);
         _table.Expire(now);
         foreach (var server in new List<SharedServer>(_servers.Values))
         {
@@ -152,50 +158,10 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryTake(Listener listener, Fd connection)
-    {
-        if (!_servers.TryGetValue(listener.Key, out var server))
-        {
-            return false;
-        }
+    public bool HasProcess(int slot) => _alive.Exists(worker => worker.Worker.Index == slot);
 
-        // What came back is older.
-        server.IsHeldUp = server.Waiting.Count > 0 || !TryPass(new Passed(server, connection));
-        return !server.IsHeldUp;
-    }
-
-    /// <summary>Gives a connection that came back to another process, or lets it wait for one.</summary>
-    public void Distribute(Passed connection)
-    {
-        if (!IsCurrent(connection.Server) || connection.Server.Rota.IsExhausted(connection.RefusedBy))
-        {
-            connection.Connection!.Dispose(); // its socket is closed, or each of them has as many as it wants
-        }
-        else if (!TryPass(connection))
-        {
-            connection.Server.Waiting.Add(connection);
-        }
-    }
-
-    /// <summary>Somebody has room again, or takes part from now on.</summary>
-    public void OnRoom()
-    {
-        foreach (var server in _servers.Values)
-        {
-            if (server.Waiting.Count > 0)
-            {
-                var waiting = server.Waiting.FindAll(static _ => true);
-                server.Waiting.Clear();
-                waiting.ForEach(Distribute);
-            }
-
-            if (server.IsHeldUp && server.Waiting.Count == 0)
-            {
-                server.IsHeldUp = false;
-                _table.Resume(server.Key);
-            }
-        }
-    }
+    /// <summary>The process has ended.</summary>
+    public void OnReaped(NodeWorker worker) => _alive.Remove(worker);
 
     public void OnQuery(NodeWorker worker, in ClusterMessage message)
     {
@@ -218,6 +184,11 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         if (errno == 0 && (!worker.HasRoom || (server is null && _servers.Count == MostServers)))
         {
             errno = Libc.EMFILE;
+            if (!_hasWarnedOfServers)
+            {
+                _hasWarnedOfServers = true;
+                _warn($"{worker.Worker} wants to listen on {query.Address}: no app may listen on more than {MostServers} addresses at a time; it is told that there are too many open files");
+            }
         }
 
         // Who removes the file before it listens, as many do, would be deaf with the old socket, and look healthy.
@@ -230,7 +201,13 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
 
         if (errno == 0 && server is null)
         {
-            (var listener, errno) = _table.Open(query.Key, query.Address);
+            var (listener, problem) = _table.Open(query.Key, query.Address);
+            if (problem == Libc.EADDRINUSE && CloseIdle(query.Address))
+            {
+                (listener, problem) = _table.Open(query.Key, query.Address);
+            }
+
+            errno = problem;
             server = listener is null ? null : _servers[query.Key] = new SharedServer(listener, Window);
             if (isPathLost && errno == 0 && !_hasWarnedOfPath)
             {
@@ -266,10 +243,15 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
     }
 
     /// <summary>A process has closed a server.</summary>
-    public void OnClosed(NodeWorker worker, SharedServer server)
+    public void OnClosed(NodeWorker worker, SharedServer server, bool isOfAnyPort)
     {
         server.Rota.Leave(worker);
         Steer(server, worker.Worker.Index);
+        if (isOfAnyPort && server.Holders == 0 && !worker.IsRetiring && IsCurrent(server))
+        {
+            Close(server); // who looks for a free port in this way wants it now, and another one the next time
+        }
+
         LookAgain();
     }
 
@@ -314,22 +296,6 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         _table.Dispose();
     }
 
-    static bool TryPass(Passed connection)
-    {
-        while (connection.Server.Rota.Next(connection.RefusedBy) is NodeWorker worker)
-        {
-            if (worker.Pass(connection))
-            {
-                return true;
-            }
-
-            worker.Answered();
-            connection.Server.Rota.Leave(worker); // its channel ends
-        }
-
-        return false;
-    }
-
     /// <summary>Processes of one slot may overlap: the old one and its successor.</summary>
     void Steer(SharedServer server, int slot)
     {
@@ -366,6 +332,23 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
         }
     }
 
+    /// <summary>The app looked whether a port is free, at one address, and wants it at another one now: what it has closed is not in its way.</summary>
+    bool CloseIdle(ListenAddress wanted)
+    {
+        var isAny = false;
+        foreach (var server in new List<SharedServer>(_servers.Values))
+        {
+            var address = server.Listener.Address;
+            if (server.Holders == 0 && address.IsTcp && wanted.IsTcp && server.Listener.Port == wanted.Port)
+            {
+                Close(server);
+                isAny = true;
+            }
+        }
+
+        return isAny;
+    }
+
     bool IsCurrent(SharedServer server) => _servers.GetValueOrDefault(server.Key) == server;
 
     void Close(SharedServer server)
@@ -377,7 +360,7 @@ sealed class NodePrimary : IConnectionTaker, IDisposable
 
     static void Drop(SharedServer server)
     {
-        server.Waiting.ForEach(static one => one.Connection!.Dispose());
+        server.Waiting.ForEach(static one => one.Connection!.DisposeAtOnce());
         server.Waiting.Clear();
     }
 }

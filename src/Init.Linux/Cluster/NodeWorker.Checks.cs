@@ -36,7 +36,7 @@ sealed partial class NodeWorker
     /// <summary>Nobody waits for the answer any more.</summary>
     public void Withdraw(Offered offered)
     {
-        offered.Connection.Dispose();
+        offered.Connection.DisposeAtOnce();
         if (_offered == offered)
         {
             _offered = null;
@@ -93,7 +93,7 @@ sealed partial class NodeWorker
     {
         var offered = _offered;
         _offered = null;
-        offered?.Connection.Dispose();
+        offered?.Connection.DisposeAtOnce();
         offered?.Answered(answer);
     }
 }

@@ -17,11 +17,8 @@ sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid
     /// <summary>As Node itself: then the worker cannot take it.</summary>
     const int MostRepeats = 3;
 
-    /// <summary>Servers of one process.</summary>
-    const int MostServers = 256;
-
     /// <summary>More than can be on their way to anybody who acknowledges.</summary>
-    const int MostUnacknowledged = 2 * MostServers;
+    const int MostUnacknowledged = 2 * NodePrimary.MostServers;
 
     static readonly ByteBuffer Scratch = new();
 
@@ -48,11 +45,18 @@ sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid
     /// <summary>Its channel has ended.</summary>
     public bool IsGone => channel.IsClosed;
 
+    /// <summary>Its channel ends, or has ended.</summary>
+    public bool IsEnding => channel.IsEnding;
+
+    /// <summary>What the kernel had no room for may go now.</summary>
+    public void Retry() => channel.Retry();
+
     public IReadOnlyList<Held> Servers => _held;
 
     public void Watch(EventLoop loop)
     {
         channel.Ended = OnEnded;
+        channel.Stuck = primary.OnStuck;
         channel.Watch(loop, OnMessage);
     }
 
@@ -60,6 +64,7 @@ sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid
     public void Finish()
     {
         _isReaped = true;
+        primary.OnReaped(this);
         if (!channel.IsClosed)
         {
             channel.Finish();
@@ -70,9 +75,9 @@ sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid
     public void Dispose()
     {
         channel.Dispose();
-        _connections.ForEach(static one => one.Connection!.Dispose());
+        _connections.ForEach(static one => one.Connection!.DisposeAtOnce());
         _connections.Clear();
-        _offered?.Connection.Dispose();
+        _offered?.Connection.DisposeAtOnce();
         _offered = null;
     }
 
@@ -157,7 +162,7 @@ sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid
 
     public bool Holds(string key) => Find(key) is not null;
 
-    public bool HasRoom => _held.Count < MostServers;
+    public bool HasRoom => _held.Count < NodePrimary.MostServers;
 
     void OnMessage(ReadOnlySpan<byte> message)
     {
@@ -203,7 +208,7 @@ sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid
                 break;
             case ClusterAct.Close when JsonMembers.Text(message.Key) is { } key && Find(key) is { } held:
                 Release(held);
-                primary.OnClosed(this, held.Server);
+                primary.OnClosed(this, held.Server, held.Query.IsOfAnyPort);
                 break;
             case ClusterAct.ExitedAfterDisconnect when message.Seq >= 0:
                 primary.Retire(this);
@@ -254,7 +259,7 @@ sealed partial class NodeWorker(NodePrimary primary, IpcChannel channel, int pid
         Answered();
         if (isAccepted)
         {
-            connection.Connection!.Dispose();
+            connection.Connection!.DisposeAtOnce();
         }
         else
         {

@@ -28,7 +28,7 @@ static unsafe class ControlData
             {
                 for (var i = 0; i < (size - sizeof(Libc.cmsghdr)) / sizeof(int); i++)
                 {
-                    Close(((int*)data)[i]);
+                    new Fd(((int*)data)[i]).DisposeAtOnce();
                 }
             }
 
@@ -36,13 +36,5 @@ static unsafe class ControlData
         }
 
         return sender;
-    }
-
-    /// <summary>Ours may be the last copy, and a TCP socket whose SO_LINGER is set blocks in close(2) until its peer has read all: that would be PID 1.</summary>
-    static void Close(int fd)
-    {
-        var off = 0L; // struct linger: two ints
-        _ = Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &off, sizeof(long)); // ENOTSOCK for anything else
-        _ = Libc.close(fd);
     }
 }

@@ -15,6 +15,17 @@ public sealed class Fd : IDisposable
     public static Fd Take(int result, string call, string doing) =>
         result >= 0 ? new Fd(result) : throw new LinuxException(call, Libc.Errno, doing);
 
+    /// <summary>
+    /// Closes what a worker has had too. Ours may be the last copy, and a TCP socket whose SO_LINGER is set blocks in close(2) until its peer has read all:
+    /// that would be PID 1.
+    /// </summary>
+    public unsafe void DisposeAtOnce()
+    {
+        var off = 0L; // struct linger: two ints
+        _ = _number < 0 ? 0 : Libc.setsockopt(_number, Libc.SOL_SOCKET, Libc.SO_LINGER, &off, sizeof(long)); // ENOTSOCK for anything else
+        Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

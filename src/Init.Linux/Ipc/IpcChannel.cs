@@ -22,10 +22,11 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
 
     const int ReadSize = 16 * 1024;
 
-    /// <summary>What a socket holds fits into it; somebody else below the worker may still be writing.</summary>
-    const int LastReads = 32;
+    /// <summary>What a socket holds fits into it, though a read ends at each message with descriptors; somebody else below the worker may still be writing.</summary>
+    const int LastReads = 512;
 
-    const int ControlSize = 256;
+    /// <summary>CMSG_SPACE of all that one message can have along (SCM_MAX_FD): what does not fit is closed by the kernel in our name, and may block.</summary>
+    const int ControlSize = 1032;
 
     readonly Fd _fd;
     readonly IpcFramer _framer = new(LongestMessage);
@@ -38,6 +39,12 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
 
     /// <summary>No message will come any more, and none can be sent.</summary>
     public bool IsClosed => _fd.Number < 0;
+
+    /// <summary>It ends, or has: nothing more is sent.</summary>
+    public bool IsEnding => IsClosed || _isTorn;
+
+    /// <summary>Called when the kernel has no room for a descriptor on its way: nobody tells when it has, so <see cref="Retry"/> has to be called.</summary>
+    public Action? Stuck { get; set; }
 
     /// <summary>Called when the other end is closed, with whether messages of ours were left unread.</summary>
     public Action<bool>? Ended { get; set; }
@@ -169,12 +176,27 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
         _framer.Clear();
     }
 
+    /// <summary>The kernel may have room now.</summary>
+    public void Retry()
+    {
+        if (_outbox.IsStuck)
+        {
+            Flush();
+        }
+    }
+
     void Flush()
     {
-        var isStuck = !IsClosed && !_outbox.Flush(_fd.Number);
-        if (!IsClosed && (isStuck || _outbox.IsEmpty))
+        if (IsClosed)
         {
-            _loop?.Change(_fd.Number, Libc.EPOLLIN);
+            return;
+        }
+
+        var isStuck = !_outbox.Flush(_fd.Number);
+        _loop?.Change(_fd.Number, isStuck || _outbox.IsEmpty ? Libc.EPOLLIN : Libc.EPOLLIN | Libc.EPOLLOUT);
+        if (isStuck)
+        {
+            Stuck?.Invoke();
         }
     }
 
@@ -204,11 +226,7 @@ public sealed unsafe class IpcChannel : IPollable, IDisposable
         }
 
         _ = ControlData.Read((byte*)control, (int)message.msg_controllen);
-        if (_outbox.IsStuck)
-        {
-            Flush();
-        }
-
+        Retry();
         var rest = new ReadOnlySpan<byte>(text, got);
         while (_framer.TryTake(ref rest, out var line))
         {

@@ -20,7 +20,7 @@ sealed unsafe class IpcOutbox
     /// <summary>The worker lets too much come together.</summary>
     public bool IsOverfull { get; private set; }
 
-    /// <summary>The kernel has no room for what goes along (its limit for descriptors on their way, memory): nobody tells when it has. Tried again at the worker's next word.</summary>
+    /// <summary>The kernel has no room for what goes along (its limit for descriptors on their way, memory): nobody tells when it has. Tried again after a while, and at the worker's next word.</summary>
     public bool IsStuck { get; private set; }
 
     /// <returns>False when it will not be sent: the other end is closed, or there is no descriptor left.</returns>
@@ -87,7 +87,7 @@ sealed unsafe class IpcOutbox
             }
 
             _descriptors -= first.Descriptor is null ? 0 : 1;
-            first.Descriptor?.Dispose();
+            first.Descriptor?.DisposeAtOnce();
             first.Descriptor = null;
             first.Sent += sent;
             _bytes -= sent;
@@ -106,7 +106,7 @@ sealed unsafe class IpcOutbox
     {
         foreach (var one in _waiting)
         {
-            one.Descriptor?.Dispose();
+            one.Descriptor?.DisposeAtOnce();
         }
 
         _waiting.Clear();

@@ -96,6 +96,14 @@ sealed class ClusterHost : IDisposable
         return socket;
     }
 
+    /// <summary>Nobody's, a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     /// <summary>Whether anybody listens there.</summary>
     public static bool IsOpen(int port)
     {

@@ -1,11 +1,12 @@
 using System.Text;
 using Init.Core.Cluster;
+using Init.Linux.Interop;
 using Init.Linux.Tests.Support;
 
 namespace Init.Linux.Tests.Cluster;
 
 /// <summary>Workers that do all that a worker should not: each hurts only itself, and leaves nothing behind.</summary>
-public sealed class HostilePeerTests
+public sealed unsafe class HostilePeerTests
 {
     static readonly string[] Words =
     [
@@ -47,7 +48,7 @@ public sealed class HostilePeerTests
                         text.Append(Words[random.Next(Words.Length)]);
                     }
 
-                    if (!TryWrite(bad, text.ToString(), random.Next(4) == 0 ? pipe.Read.Number : -1))
+                    if (!TryWrite(bad, text.ToString(), random.Next(4) == 0 ? [pipe.Read.Number] : []))
                     {
                         break;
                     }
@@ -80,6 +81,45 @@ public sealed class HostilePeerTests
         Assert.Equal(before, ClusterHost.Descriptors);
     }
 
+    /// <summary>close(2) of a socket that somebody else lets linger waits for its peer, whoever has the last copy.</summary>
+    [Theory]
+    [InlineData("passed")]
+    [InlineData("sent")]
+    public void WhoseSocketsLinger_HoldsNobodyUp(string how)
+    {
+        using var host = new ClusterHost(Balance.RoundRobin);
+        var bad = host.Fork();
+        var (_, port) = bad.Listen();
+        using var client = ClusterHost.Connect(port);
+        var number = bad.HearConnection(out var fd);
+        var linger = (300L << 32) | 1;
+        Assert.Equal(0, Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, sizeof(long)));
+        var bytes = stackalloc byte[4096];
+        while (Libc.send(fd, bytes, 4096, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) > 0)
+        {
+        }
+
+        if (how == "sent")
+        {
+            bad.Answer(number, isAccepted: true);
+            host.Turn();
+            int[] all = [.. Enumerable.Repeat(bad.End.Number, 252), fd];
+            bad.End.Write("{\"cmd\":\"X\"}\n", all);
+            bad.CloseHandles();
+        }
+        else
+        {
+            bad.CloseHandles();
+            bad.Answer(number, isAccepted: true);
+        }
+
+        Bounded.Run(() =>
+        {
+            host.Turn();
+            host.Turn();
+        });
+    }
+
     /// <summary>It asks and asks, and never reads the answers.</summary>
     [Theory]
     [InlineData(Balance.Shared)]
@@ -93,7 +133,7 @@ public sealed class HostilePeerTests
         var bad = host.Fork(1);
         for (var i = 0; i < 100_000 && host.Disconnected.Count == 0; i++)
         {
-            if (!TryWrite(bad, "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"queryServer\",\"index\":0,\"address\":\"127.0.0.1\",\"port\":0,\"addressType\":4,\"seq\":1}\n", -1))
+            if (!TryWrite(bad, "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"queryServer\",\"index\":0,\"address\":\"127.0.0.1\",\"port\":0,\"addressType\":4,\"seq\":1}\n"))
             {
                 host.Turn();
             }
@@ -112,10 +152,10 @@ public sealed class HostilePeerTests
     {
         using var host = new ClusterHost(Balance.Shared);
         var bad = host.Fork();
-        for (var i = 0; i < 1000 && host.Disconnected.Count == 0; i++)
+        for (var i = 0; i < 4000 && host.Disconnected.Count == 0; i++)
         {
             _ = TryWrite(bad, "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"queryServer\",\"index\":0,\"address\":\"127.0.0.1\",\"port\":0,\"addressType\":4,\"seq\":1}\n"
-                + "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"close\",\"key\":\"127.0.0.1:0:0:0:0\",\"seq\":2}\n", -1);
+                + "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"close\",\"key\":\"127.0.0.1:0:0:0:0\",\"seq\":2}\n");
             host.Turn();
             bad.End.TryDrain();
         }
@@ -123,5 +163,5 @@ public sealed class HostilePeerTests
         host.TurnUntil(() => host.Disconnected.Count == 1);
     }
 
-    static bool TryWrite(FakeWorker worker, string text, int descriptor) => worker.End.TryWrite(text, descriptor);
+    static bool TryWrite(FakeWorker worker, string text, params ReadOnlySpan<int> descriptors) => worker.End.TryWrite(text, descriptors);
 }

@@ -122,7 +122,7 @@ public sealed class NodeClusterTests : IDisposable
             const first = net.createServer().listen(0, '127.0.0.1', () => {
               const port = first.address().port;
               const second = net.createServer().listen(port, '127.0.0.1');
-              second.on('error', e => { console.log(e.code); first.close(() => net.createServer().listen(0, '127.0.0.1', function () { console.log(this.address().port === port); })); });
+              second.on('error', e => { console.log(e.code); first.close(() => net.createServer().listen(port, '127.0.0.1', function () { console.log(this.address().port === port); })); });
             });
             """);
         Assert.Equal("EADDRINUSE", Line(host, child));

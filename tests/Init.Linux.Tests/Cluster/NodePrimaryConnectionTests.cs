@@ -1,6 +1,7 @@
 using System.Text;
 using Init.Core.Cluster;
 using Init.Linux.Interop;
+using Init.Linux.Tests.Support;
 
 namespace Init.Linux.Tests.Cluster;
 
@@ -102,6 +103,42 @@ public sealed unsafe class NodePrimaryConnectionTests
     }
 
     /// <summary>A worker without descriptors left answers NACK, and is tried again a few times.</summary>
+    /// <summary>Nobody tells when there is room again, and a worker of round robin has nothing to say.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // and none is left to keep a copy
+    public void WhatTheKernelHasNoRoomFor_IsSentAWhileLater(bool isOut)
+    {
+        const int TooManyReferences = 109, TooManyFiles = 24;
+        using var host = new ClusterHost(Balance.RoundRobin, 1);
+        var worker = host.Fork();
+        var (_, port) = worker.Listen();
+        using var client = ClusterHost.Connect(port);
+        void Fail() => OddThread.RunFailing(TestLibc.Sendmsg, TooManyReferences, () =>
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                host.Turn();
+            }
+        });
+        if (isOut)
+        {
+            OddThread.RunFailing(TestLibc.Fcntl, TooManyFiles, Fail);
+        }
+        else
+        {
+            Fail();
+        }
+
+        Assert.Contains("no more descriptors on their way", Assert.Single(host.Reports), StringComparison.Ordinal);
+        Assert.True(host.Clusters.NextDeadline.IsSet);
+        Assert.False(worker.HasInput);
+        host.Clusters.Expire(host.Clusters.NextDeadline);
+        worker.Answer(worker.HearConnection(out _), isAccepted: true);
+        host.Turn();
+        Assert.False(host.Clusters.NextDeadline.IsSet);
+    }
+
     [Fact]
     public void LostDescriptor_IsSentAgain_ThenGoesElsewhere()
     {

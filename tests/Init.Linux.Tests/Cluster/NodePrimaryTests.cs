@@ -72,6 +72,31 @@ public sealed unsafe class NodePrimaryTests
         Assert.NotEqual(FakeWorker.PortOf(a), FakeWorker.PortOf(c));
     }
 
+    /// <summary>So a free port is looked for: listen, close, and use it, or let another program do so.</summary>
+    [Fact]
+    public void PortZero_IsFree_WhenItsServerIsClosed()
+    {
+        using var host = new ClusterHost(Balance.PerWorker);
+        var worker = host.Fork();
+        var (key, first) = worker.Listen();
+        worker.Stops(key);
+        Assert.False(ClusterHost.IsOpen(first));
+        Assert.Equal(0, (int)worker.Query($"\"address\":\"127.0.0.1\",\"port\":{first},\"addressType\":4", out _)["errno"]!);
+    }
+
+    /// <summary>A port that is tried at one address is taken at all of them.</summary>
+    [Fact]
+    public void PortThatTheAppHasGivenUp_IsItsOwn_AtOtherAddressesToo()
+    {
+        using var host = new ClusterHost(Balance.PerWorker);
+        var worker = host.Fork();
+        var (key, port) = worker.Listen(ClusterHost.FreePort());
+        worker.Stops(key);
+        Assert.True(ClusterHost.IsOpen(port)); // who listens again soon finds it
+        Assert.Equal(0, (int)worker.Query($"\"address\":null,\"port\":{port},\"addressType\":4", out _)["errno"]!);
+        Assert.Equal(-98, (int)worker.Query($"\"address\":\"127.0.0.1\",\"port\":{port},\"addressType\":4", out _)["errno"]!);
+    }
+
     [Fact]
     public void Listening_MakesReady_Once_AndOnlyOnTheAskedPort()
     {

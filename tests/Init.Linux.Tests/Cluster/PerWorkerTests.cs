@@ -253,6 +253,46 @@ public class PerWorkerTests
         Assert.Empty(bench.Taken);
     }
 
+    /// <summary>A worker that keeps the socket of its slot keeps it in the kernel's array too, where another one's may have been before.</summary>
+    [Fact]
+    public void RemovedSlot_KeepsItsSocket_AsLongAsItsProcessLives()
+    {
+        using var bench = new TableBench(Balance.PerWorker, 4);
+        var listener = bench.Open();
+        bench.Serve(0, 1, 2, 3);
+        using var copy = new Fd(TestLibc.dup(listener.FdFor(3)));
+        bench.Alive.Add(3);
+        bench.Table.Resize(2);
+        bench.Table.Expire(bench.Table.NextDeadline);
+        bench.Table.Expire(bench.Table.NextDeadline);
+        bench.Table.Resize(4);
+        bench.Serve(2, 3);
+        bench.Connect(listener, 100);
+        bench.Turn();
+        Assert.Equal(100, TableBench.Drain(listener, 4).Sum());
+
+        bench.Alive.Clear();
+        bench.Table.Resize(2);
+        bench.Table.Expire(bench.Table.NextDeadline);
+        Assert.False(bench.Table.NextDeadline.IsSet);
+    }
+
+    /// <summary>What one holder of a socket sets is set for all: libuv does it to a socket that becomes a child's stdin.</summary>
+    [Fact]
+    public void Rescue_DoesNotWait_ForConnectionsThatDoNotCome()
+    {
+        using var bench = new TableBench(Balance.PerWorker, 2);
+        var listener = bench.Open();
+        bench.Connect(listener, 20);
+        Assert.Equal(0, Libc.fcntl(listener.FdFor(1), Libc.F_SETFL, 0));
+        Bounded.Run(() =>
+        {
+            bench.Serve(0);
+            bench.Turn();
+        });
+        Assert.Equal(20, bench.Taken.Count + TestLibc.QueueOf(listener.FdFor(0)));
+    }
+
     [Fact]
     public void Close_LeavesNothing()
     {

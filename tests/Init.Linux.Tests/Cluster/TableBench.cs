@@ -31,6 +31,11 @@ sealed unsafe class TableBench : IConnectionTaker, IDisposable
 
     public static ListenAddress AnyPort { get; } = new() { Kind = ListenKind.Tcp4, Address = "127.0.0.1" };
 
+    public bool HasProcess(int slot) => Alive.Contains(slot);
+
+    /// <summary>Slots with a process.</summary>
+    public HashSet<int> Alive { get; } = [];
+
     public bool TryTake(Listener listener, Fd connection)
     {
         OnTake?.Invoke(connection);

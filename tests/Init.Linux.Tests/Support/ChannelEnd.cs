@@ -6,24 +6,27 @@ namespace Init.Linux.Tests.Support;
 /// <summary>A worker's end of an IPC channel, as libuv uses it.</summary>
 sealed unsafe class ChannelEnd(Fd fd) : IDisposable
 {
-    public void Write(string text, int descriptor = -1) => Assert.True(TryWrite(text, descriptor), "it does not fit, or nobody is there");
+    public int Number => fd.Number;
+
+    public void Write(string text, params ReadOnlySpan<int> descriptors) => Assert.True(TryWrite(text, descriptors), "it does not fit, or nobody is there");
 
     /// <returns>False when not all of it fits, or nobody is there.</returns>
-    public bool TryWrite(string text, int descriptor = -1)
+    public bool TryWrite(string text, params ReadOnlySpan<int> descriptors)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         fixed (byte* from = bytes)
         {
             var part = new Libc.iovec { iov_base = (nint)from, iov_len = (nuint)bytes.Length };
-            var control = stackalloc ulong[3]; // CMSG_SPACE(sizeof(int))
+            var length = sizeof(Libc.cmsghdr) + (descriptors.Length * sizeof(int));
+            var control = stackalloc ulong[(length + 7) / 8];
             var head = (Libc.cmsghdr*)control;
-            *head = new Libc.cmsghdr { cmsg_len = (nuint)(sizeof(Libc.cmsghdr) + sizeof(int)), cmsg_level = Libc.SOL_SOCKET, cmsg_type = Libc.SCM_RIGHTS };
-            *(int*)(head + 1) = descriptor;
+            *head = new Libc.cmsghdr { cmsg_len = (nuint)length, cmsg_level = Libc.SOL_SOCKET, cmsg_type = Libc.SCM_RIGHTS };
+            descriptors.CopyTo(new Span<int>(head + 1, descriptors.Length));
             var message = new Libc.msghdr { msg_iov = (nint)(&part), msg_iovlen = 1 };
-            if (descriptor >= 0)
+            if (descriptors.Length > 0)
             {
                 message.msg_control = (nint)control;
-                message.msg_controllen = 3 * sizeof(ulong);
+                message.msg_controllen = (nuint)((length + 7) & ~7);
             }
 
             return TestLibc.sendmsg(fd.Number, &message, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) == bytes.Length;

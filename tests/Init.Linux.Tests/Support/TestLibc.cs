@@ -29,6 +29,10 @@ static unsafe partial class TestLibc
 
     public static int Setsockopt => IsX64 ? 54 : 208;
 
+    public static int Sendmsg => IsX64 ? 46 : 211;
+
+    public static int Fcntl => IsX64 ? 72 : 25;
+
     static int Gettid => IsX64 ? 186 : 178;
 
     static int Tgkill => IsX64 ? 234 : 131;
