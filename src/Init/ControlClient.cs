@@ -8,18 +8,15 @@ using Init.Linux.Runtime;
 namespace Init;
 
 /// <summary>
-/// The client side of the control socket: one request, one reply, blocking, bounded in time. Not the server: it may block.
+/// The client side of the control socket: one request, one reply, blocking. Not the server: it may block. What only asks is bounded in time; what changes
+/// something takes as long as that takes (a slow start, a long kill_timeout), and a signal ends the waiting.
 /// What can go wrong: nobody listens (pminit does not run, or runs with --socket off, or as another user), or it does not answer.
 /// </summary>
 static unsafe class ControlClient
 {
-    /// <summary>Reading a configuration again may take as long as a script in it is allowed to run.</summary>
-    const int ReloadSeconds = 60;
-
-    /// <summary>As long as the server keeps a connection: stopping and starting may take that.</summary>
-    const int ChangeSeconds = 60;
-
     const int TimeoutSeconds = 10;
+
+    const string LeftOpen = "what was asked for may still be under way, see `pminit ls`";
 
     /// <summary>Asks the running pminit.</summary>
     /// <param name="request">What.</param>
@@ -36,12 +33,11 @@ static unsafe class ControlClient
                 $"no running pminit answers on {string.Join(", ", candidates)}; it may run as another user or with another PMINIT_SOCKET");
         }
 
-        var patience = request.Verb == Commands.ReloadConfig ? ReloadSeconds : request.Verb.Changes ? ChangeSeconds : TimeoutSeconds;
-        Bound(socket.Number, patience);
+        Bound(socket.Number, TimeoutSeconds);
         var received = new ByteBuffer();
         if (ReadLine(socket.Number, received) is not { } greeting)
         {
-            return NoAnswer(patience);
+            return NoAnswer();
         }
 
         if (ControlReply.CheckGreeting(greeting) is { } mismatch)
@@ -53,7 +49,13 @@ static unsafe class ControlClient
         ControlProtocol.WriteRequest(question, request);
         if (!Send(socket.Number, question.Span))
         {
-            return NoAnswer(patience);
+            return NoAnswer();
+        }
+
+        var changes = request.Verb == Commands.ReloadConfig || request.Verb.Changes;
+        if (changes)
+        {
+            Bound(socket.Number, 0); // without limit
         }
 
         while (ReadLine(socket.Number, received) is { } line)
@@ -66,11 +68,10 @@ static unsafe class ControlClient
             onProgress(text, isNote);
         }
 
-        return NoAnswer(patience);
+        return changes ? ControlReply.Failed(ExitCodes.No, $"pminit closed the connection before it had answered; {LeftOpen}") : NoAnswer();
     }
 
-    static ControlReply NoAnswer(int patience) =>
-        ControlReply.Failed(ExitCodes.No, $"pminit accepted the connection but did not answer within {patience} s{(patience == TimeoutSeconds ? "" : "; what was asked for may still be under way, see pminit ls")}");
+    static ControlReply NoAnswer() => ControlReply.Failed(ExitCodes.No, $"pminit accepted the connection but did not answer within {TimeoutSeconds} s");
 
     static void Bound(int fd, int patience)
     {

@@ -33,7 +33,13 @@ if (Pm2CommandLine.NameOf(inherited.ProgramName) is null && args.Length > 1 && a
 var reading = StartLine.Read(inherited.ProgramName, args);
 if (reading.Line is { } line)
 {
-    return line.IsCheck ? Verbs.Check(line, inherited) : Server.Run(line, args, inherited);
+    if (!line.IsCheck)
+    {
+        return Server.Run(line, args, inherited);
+    }
+
+    SignalSet.Restore(inherited);
+    return Verbs.Check(line, inherited);
 }
 
 if (reading.Problem is not null)
@@ -41,6 +47,7 @@ if (reading.Problem is not null)
     return Usage.Refuse(reading);
 }
 
-// 5. Everything else: verbs, help, usage errors.
+// 5. Everything else: verbs, help, usage errors. Ctrl-C ends them.
+SignalSet.Restore(inherited);
 var commandLine = new CommandLine(inherited);
 return reading.Help is { } name ? commandLine.Help(name, isAsked: args.Length > 0) : commandLine.Run(reading.Verb.IsEmpty ? args : [.. reading.Verb]);

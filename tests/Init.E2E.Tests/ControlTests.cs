@@ -176,6 +176,21 @@ public sealed class ControlTests(ITestOutputHelper output) : Pid1Test(output)
         Assert.Equal(0, pid1.WaitExit());
     }
 
+    /// <summary>Ctrl-C, and a job that is cancelled.</summary>
+    [RequiresTheory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public void Client_Ends_WhenASignalSaysSo(string signal, int code)
+    {
+        var folder = Directory.CreateTempSubdirectory("pminit-e2e-").FullName;
+        using var deaf = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        deaf.Bind(new UnixDomainSocketEndPoint($"{folder}/s"));
+        deaf.Listen();
+        var result = Pid1.Run(["timeout", "--preserve-status", "-s", signal, "1", Machine.Pminit, "restart", "all"], new() { ["PMINIT_SOCKET"] = $"{folder}/s" });
+        Assert.Equal((code, ""), (result.Code, result.Errors));
+        Directory.Delete(folder, true);
+    }
+
     [RequiresFact]
     public void Version_NeedsNoPid1()
     {

@@ -1,5 +1,6 @@
 using Init.Core.Model;
 using Init.Linux.Interop;
+using Init.Linux.Runtime;
 
 namespace Init.Linux.Loop;
 
@@ -24,6 +25,14 @@ public static unsafe class SignalSet
     public static void Block()
     {
         var set = new Libc.sigset_t { bits = Handled };
+        _ = Libc.pthread_sigmask(Libc.SIG_SETMASK, &set, null);
+    }
+
+    /// <summary>Signals do to the calling thread what they do to any program: to a client, which is not the server.</summary>
+    /// <param name="inherited">What we were started with.</param>
+    public static void Restore(Inherited inherited)
+    {
+        var set = new Libc.sigset_t { bits = inherited.Mask };
         _ = Libc.pthread_sigmask(Libc.SIG_SETMASK, &set, null);
     }
 

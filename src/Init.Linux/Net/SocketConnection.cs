@@ -24,6 +24,7 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
     readonly ByteBuffer _input = new(keepBytes: 0);
     readonly ByteBuffer _output = new(keepBytes: 0);
     readonly TimeSpan _patience;
+    Instant _deadline;
     bool _isFinishing;
     bool _isWaiting;
     uint _mask;
@@ -35,13 +36,13 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
         _fd = fd;
         _conversation = conversation;
         _urgency = urgency;
-        Deadline = deadline;
+        _deadline = deadline;
         _patience = deadline - Clock.Now;
         _onClosed = onClosed;
     }
 
-    /// <summary>When its time is up. A part of an answer begins it anew.</summary>
-    public Instant Deadline { get; private set; }
+    /// <summary>When its time is up. It is the peer's: as long as what it has asked for takes, there is none, and a part of an answer begins it anew.</summary>
+    public Instant Deadline => _isWaiting && _output.Length == 0 ? Instant.Never : _deadline;
 
     /// <summary>Enters the loop and sends the greeting.</summary>
     public void Begin()
@@ -144,7 +145,7 @@ sealed unsafe class SocketConnection : IPollable, IDisposable
         if (_isWaiting && _fd.Number >= 0)
         {
             _isWaiting = false;
-            Deadline = Instant.Max(Deadline, Clock.Now + _patience);
+            _deadline = Clock.Now + _patience;
             Wait(Libc.EPOLLIN);
             Converse(isWoken: true);
         }

@@ -166,6 +166,18 @@ public sealed class SocketServerTests : IDisposable
         Assert.False(_server.NextDeadline.IsSet);
     }
 
+    /// <summary>What it has asked for takes as long as it takes: a worker may be slow to start, or to stop.</summary>
+    [Fact]
+    public void Connection_IsKept_AsLongAsItWaits()
+    {
+        var client = Connect();
+        var deadline = _server.NextDeadline;
+        client.Send("wait\n");
+        TurnUntil(() => !_server.NextDeadline.IsSet);
+        _server.Expire(deadline);
+        Assert.False(client.Receive().IsClosed);
+    }
+
     [Fact]
     public void Connection_IsGone_WhenTheClientLeaves()
     {
@@ -280,6 +292,8 @@ public sealed class SocketServerTests : IDisposable
                 {
                     case "throw":
                         throw new InvalidOperationException("on purpose");
+                    case "wait":
+                        return Verdict.Wait;
                     case "large":
                         output.Append(Enumerable.Repeat((byte)'x', LargeAnswer).ToArray());
                         return Verdict.Finish;
