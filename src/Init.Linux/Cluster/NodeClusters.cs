@@ -239,6 +239,7 @@ public sealed class NodeClusters(EventLoop loop, EventQueue queue, Action<LogEve
     {
         if (_primaries.TryGetValue(spec.Name, out var known) && (known.Balance == spec.Balance || !known.IsIdle))
         {
+            known.Expect(spec.Balance);
             return known;
         }
 

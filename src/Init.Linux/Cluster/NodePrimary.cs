@@ -32,6 +32,7 @@ sealed partial class NodePrimary : IConnectionTaker, IDisposable
     bool _hasWarnedOfServers;
     bool _hasWarnedOfDescriptor;
     bool _hasWarnedOfPath;
+    Balance _expected;
     bool _isEnding;
     bool _isSteady;
 
@@ -39,7 +40,7 @@ sealed partial class NodePrimary : IConnectionTaker, IDisposable
     {
         _loop = loop;
         _warn = warn;
-        Balance = spec.Balance;
+        Balance = _expected = spec.Balance;
         Slots = spec.Instances;
         _table = new ListenerTable(loop, spec.Balance, spec.Instances, this, warn);
     }
@@ -56,6 +57,19 @@ sealed partial class NodePrimary : IConnectionTaker, IDisposable
     public Balance Balance { get; }
 
     public int Slots { get; private set; }
+
+    /// <summary>A new process would have the sockets so, but there are others who share them as they are.</summary>
+    public void Expect(Balance balance)
+    {
+        if (balance != _expected)
+        {
+            _expected = balance;
+            if (balance != Balance)
+            {
+                _warn("a change of \"balance\" needs other sockets than those which the processes share now: it takes effect when all have ended, so at `pminit restart`, and not by a reload");
+            }
+        }
+    }
 
     /// <summary>No process has a channel.</summary>
     public bool IsIdle => _workers.Count == 0;

@@ -92,8 +92,16 @@ sealed class ClusterHost : IDisposable
     public static Socket Connect(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Bounded.Patience.TotalMilliseconds };
-        socket.Connect(IPAddress.Loopback, port);
-        return socket;
+        try
+        {
+            socket.Connect(IPAddress.Loopback, port);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose(); // else some later test would see it go
+            throw;
+        }
     }
 
     /// <summary>Nobody's, a moment ago.</summary>

@@ -92,8 +92,6 @@ public sealed unsafe class HostilePeerTests
         var (_, port) = bad.Listen();
         using var client = ClusterHost.Connect(port);
         var number = bad.HearConnection(out var fd);
-        var linger = (300L << 32) | 1;
-        Assert.Equal(0, Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, sizeof(long)));
         var bytes = stackalloc byte[4096];
         while (Libc.send(fd, bytes, 4096, Libc.MSG_DONTWAIT | Libc.MSG_NOSIGNAL) > 0)
         {
@@ -103,12 +101,14 @@ public sealed unsafe class HostilePeerTests
         {
             bad.Answer(number, isAccepted: true);
             host.Turn();
+            Linger(fd);
             int[] all = [.. Enumerable.Repeat(bad.End.Number, 252), fd];
             bad.End.Write("{\"cmd\":\"X\"}\n", all);
             bad.CloseHandles();
         }
         else
         {
+            Linger(fd);
             bad.CloseHandles();
             bad.Answer(number, isAccepted: true);
         }
@@ -161,6 +161,12 @@ public sealed unsafe class HostilePeerTests
         }
 
         host.TurnUntil(() => host.Disconnected.Count == 1);
+    }
+
+    static void Linger(int fd)
+    {
+        var linger = (300L << 32) | 1; // struct linger: two ints
+        Assert.Equal(0, Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_LINGER, &linger, sizeof(long)));
     }
 
     static bool TryWrite(FakeWorker worker, string text, params ReadOnlySpan<int> descriptors) => worker.End.TryWrite(text, descriptors);

@@ -97,6 +97,23 @@ public sealed unsafe class NodePrimaryTests
         Assert.Equal(-98, (int)worker.Query($"\"address\":\"127.0.0.1\",\"port\":{port},\"addressType\":4", out _)["errno"]!);
     }
 
+    /// <summary>A reload keeps the sockets; that it does is said.</summary>
+    [Fact]
+    public void AnotherBalance_IsForTheNextSockets()
+    {
+        using var host = new ClusterHost(Balance.PerWorker);
+        var old = host.Fork();
+        _ = old.Listen();
+        host.Spec = host.Spec with { Balance = Balance.RoundRobin };
+        for (var i = 0; i < 2; i++)
+        {
+            _ = host.Fork(1);
+        }
+
+        Assert.StartsWith("app: a change of \"balance\"", Assert.Single(host.Reports), StringComparison.Ordinal);
+        Assert.Equal(Balance.PerWorker, host.Clusters.Of("app")!.Balance);
+    }
+
     [Fact]
     public void Listening_MakesReady_Once_AndOnlyOnTheAskedPort()
     {
