@@ -25,7 +25,7 @@ public sealed unsafe partial class Listener : IDisposable
     readonly Action<string> _warn;
     readonly SlotGroup _group;
     readonly List<ListenSocket> _sockets = [];
-    readonly ulong _pathIdentity;
+    readonly UnixPath? _path;
     Balance _balance;
     ulong[] _steering = [];
     Fd? _held;
@@ -35,7 +35,7 @@ public sealed unsafe partial class Listener : IDisposable
     bool _hasWarnedOfAccept;
     bool _isClosed;
 
-    Listener(string key, ListenAddress bound, Fd first, Balance balance, int slots, EventLoop loop, IConnectionTaker taker, Action<string> warn)
+    Listener(string key, ListenAddress bound, Fd first, UnixPath? path, Balance balance, int slots, EventLoop loop, IConnectionTaker taker, Action<string> warn)
     {
         Key = key;
         Address = bound;
@@ -45,7 +45,7 @@ public sealed unsafe partial class Listener : IDisposable
         _warn = warn;
         _group = new SlotGroup(slots) { IsSticky = balance == Balance.ClientIp };
         _sockets.Add(new ListenSocket(loop, this, first, 0));
-        _pathIdentity = bound.Kind == ListenKind.Unix ? UnixPath.Identity(bound.Address) : 0;
+        _path = path;
     }
 
     /// <summary>As it was opened.</summary>
@@ -61,10 +61,10 @@ public sealed unsafe partial class Listener : IDisposable
     internal bool IsSteeringRefused { get; private set; }
 
     /// <summary>This name is of its unix socket too: /var/run is /run.</summary>
-    internal bool IsAt(string path, ulong identity) => Address.Address == path || (_pathIdentity != 0 && identity == _pathIdentity);
+    internal bool IsAt(string path, ulong identity) => Address.Address == path || (identity != 0 && identity == _path?.Identity);
 
     /// <summary>Its file has been removed, or another one is in its place: nobody finds the way here.</summary>
-    internal bool IsPathLost => _pathIdentity != 0 && UnixPath.Identity(Address.Address) != _pathIdentity;
+    internal bool IsPathLost => _path is { Identity: not 0 } && UnixPath.IdentityAt(Address.Address) != _path.Identity;
 
     /// <summary>When <see cref="Expire"/> has something to do.</summary>
     internal Instant NextDeadline => Instant.Min(_resumeAt, CanRescue ? _lingerUntil : Instant.Never);
@@ -83,13 +83,15 @@ public sealed unsafe partial class Listener : IDisposable
     internal static (Listener? Listener, int Errno) Open(
         string key, ListenAddress address, Balance balance, int slots, EventLoop loop, IConnectionTaker taker, Action<string> warn)
     {
-        var fd = SocketMaker.Bind(address, out var errno, out var bound);
+        UnixPath? path = null;
+        var bound = address;
+        var fd = address.Kind == ListenKind.Unix ? UnixPath.Bind(address, out var errno, out path) : SocketMaker.Bind(address, out errno, out bound);
         if (fd is null)
         {
             return (null, errno);
         }
 
-        var listener = new Listener(key, bound, fd, balance, slots, loop, taker, warn);
+        var listener = new Listener(key, bound, fd, path, balance, slots, loop, taker, warn);
         var isOpen = false;
         try
         {
@@ -260,7 +262,8 @@ public sealed unsafe partial class Listener : IDisposable
         }
 
         _isClosed = true;
-        UnixPath.Remove(Address.Address, _pathIdentity);
+        _path?.Remove();
+        _path?.Dispose();
         foreach (var socket in _sockets)
         {
             socket.Dispose();

@@ -121,7 +121,7 @@ sealed partial class NodePrimary : IConnectionTaker, IDisposable
     /// <summary>The socket of all processes at a place; null when there is none. A path leads to it by whatever name.</summary>
     public Listener? FindShared(string? path, int port)
     {
-        var identity = path is null ? 0 : UnixPath.Identity(path);
+        var identity = path is null ? 0 : UnixPath.IdentityAt(path);
         foreach (var server in _servers.Values)
         {
             var listener = server.Listener;

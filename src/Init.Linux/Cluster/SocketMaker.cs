@@ -8,18 +8,13 @@ namespace Init.Linux.Cluster;
 /// <summary>Makes sockets and binds them, without an exception: what goes wrong here is an answer to a worker. Nothing listens yet.</summary>
 static unsafe class SocketMaker
 {
-    /// <summary>The first socket of an address.</summary>
+    /// <summary>The first socket of an address, which is no path (<see cref="UnixPath"/>).</summary>
     /// <param name="address">As it was asked for.</param>
     /// <param name="errno">Why there is none; else 0.</param>
     /// <param name="bound">As it has become: with its real port, and what a wildcard has turned into.</param>
     public static Fd? Bind(ListenAddress address, out int errno, out ListenAddress bound)
     {
         bound = address;
-        if (address.Kind == ListenKind.Unix)
-        {
-            return UnixPath.Bind(address, out errno);
-        }
-
         if (address.Address.Length > 0)
         {
             errno = Libc.EINVAL;

@@ -15,6 +15,7 @@ public static unsafe partial class Libc
     public const int O_NONBLOCK = 0x800;
     public static readonly int O_NOFOLLOW = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? 0x8000 : 0x20000;
     public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_GETFD = 1;
     public const int F_SETFD = 2;
@@ -92,6 +93,9 @@ public static unsafe partial class Libc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int unlink(byte* path);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int unlinkat(int directory, byte* path, int flags);
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int rename(byte* from, byte* to);

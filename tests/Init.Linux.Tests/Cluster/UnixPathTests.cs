@@ -67,6 +67,44 @@ public sealed unsafe class UnixPathTests : IDisposable
         Assert.True(File.Exists(Address.Address));
     }
 
+    /// <summary>Its folder belongs to a worker, who may put another one in its place; what lies there under the same name is not ours to remove, though it be the same file.</summary>
+    [Fact]
+    public void File_IsRemovedWhereItWasBound_WhateverItsPathLeadsToByThen()
+    {
+        using var flip = new FlippedFolder(_folder);
+        using var bench = new TableBench(Balance.Shared, 2);
+        bench.Open(flip.Address);
+        flip.LinkIntoOther();
+        flip.Exchange();
+        bench.Table.Close("k");
+        Assert.True(flip.IsInOther);
+        Assert.False(flip.IsInOwn);
+    }
+
+    /// <summary>A race that cannot be won: without a hold on the folder a few tries delete what the worker could not, a file or somebody's socket.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Folder_ThatChangesPlaces_TakesNothingOfTheOtherOne(bool isSocket)
+    {
+        const int Tries = 4000;
+        using var flip = new FlippedFolder(_folder);
+        using var other = isSocket ? flip.ListenInOther() : flip.WriteIntoOther();
+        using var bench = new TableBench(Balance.Shared, 2);
+        var bound = 0;
+        flip.WhileExchanging(() =>
+        {
+            for (var i = 0; i < Tries; i++)
+            {
+                flip.PrepareOwn(isStale: i % 2 == 0);
+                bound += bench.Table.Open("k", flip.Address).Listener is null ? 0 : 1;
+                bench.Table.Close("k");
+                Assert.True(flip.IsInOther, $"gone after {i + 1} tries");
+            }
+        });
+        Assert.True(bound > 0); // it has been raced for
+    }
+
     [Theory]
     [InlineData(false, false, 0x1ed)] // 0755
     [InlineData(true, false, 0x1ed)]

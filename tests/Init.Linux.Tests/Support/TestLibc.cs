@@ -11,6 +11,7 @@ static unsafe partial class TestLibc
     public const int P_PID = 1;
     public const int PR_SET_NO_NEW_PRIVS = 38;
     public const int PR_SET_SECCOMP = 22;
+    public const uint RENAME_EXCHANGE = 2;
 
     const string Lib = "libc";
     const nint PidfdOpen = 434;
@@ -54,6 +55,12 @@ static unsafe partial class TestLibc
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int lchown(byte* path, uint uid, uint gid);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int link(byte* from, byte* to);
+
+    [LibraryImport(Lib, SetLastError = true)]
+    public static partial int renameat2(int fromFolder, byte* from, int toFolder, byte* to, uint flags);
 
     [LibraryImport(Lib, SetLastError = true)]
     public static partial int posix_openpt(int flags);
