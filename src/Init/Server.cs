@@ -6,6 +6,7 @@ using Init.Core.Model;
 using Init.Core.Termination;
 using Init.Linux.Files;
 using Init.Linux.Interop;
+using Init.Linux.Limits;
 using Init.Linux.Net;
 using Init.Linux.Runtime;
 using Init.Loading;
@@ -14,7 +15,7 @@ namespace Init;
 
 /// <summary>
 /// `pminit FILE`, `pminit server.js`: everything that can be wrong is found and said before anything starts; then the server runs until it has a code.
-/// Order: file, programs, users and rights, overrides, probe port, control socket, subreaper, workers.
+/// Order: file, programs, users and rights, overrides, open files, probe port, control socket, subreaper, workers.
 /// </summary>
 static class Server
 {
@@ -32,6 +33,7 @@ static class Server
             return loaded.Code;
         }
 
+        OpenFileLimit.Raise();
         var settings = ecosystem.Settings;
         var probes = Listen(settings.Health, out var port, out var healthProblem);
         if (healthProblem is not null && settings.Health.IsExplicit)

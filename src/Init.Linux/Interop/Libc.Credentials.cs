@@ -10,6 +10,7 @@ public static unsafe partial class Libc
     public const int PR_CAP_AMBIENT = 47;
     public const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     public const int RLIM_NLIMITS = 16;
+    public const int RLIMIT_NOFILE = 7;
     public const int RLIMIT_RTTIME = 15;
     public const int AT_EXECFN = 31;
 

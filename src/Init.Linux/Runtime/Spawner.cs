@@ -6,6 +6,7 @@ using Init.Core.Supervision;
 using Init.Linux.Cluster;
 using Init.Linux.Interop;
 using Init.Linux.Ipc;
+using Init.Linux.Limits;
 using Init.Linux.Readiness;
 using Init.Linux.Stage;
 
@@ -192,7 +193,14 @@ public sealed unsafe class Spawner : IDisposable
         }
 
         using var path = new Utf8z(program);
+        Libc.rlimit limit;
+        var isGivenBack = OpenFileLimit.GiveBack(&limit); // only now: libc has compared the numbers of the actions with the limit
         errno = errno != 0 ? errno : Libc.posix_spawn(pid, path.Pointer, actions, attributes, argv.Pointer, environment);
+        if (isGivenBack)
+        {
+            OpenFileLimit.TakeBack(&limit);
+        }
+
         Check(Libc.posix_spawn_file_actions_destroy(actions));
         Check(Libc.posix_spawnattr_destroy(attributes));
         return errno;
