@@ -1,5 +1,7 @@
+using System.Globalization;
 using Init.Core.Cluster;
 using Init.Linux.Interop;
+using Init.Linux.Limits;
 
 namespace Init.Linux.Cluster;
 
@@ -60,8 +62,18 @@ public sealed unsafe partial class Listener
         }
 
         _ = SocketMaker.Set(_sockets[0].Fd, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 0); // refused: then it was not set before either
-        var what = IsSteeringRefused ? "connections cannot be steered between sockets here (SO_ATTACH_REUSEPORT_CBPF" : "no socket for each worker (SO_REUSEPORT";
-        _warn($"{Address}: {what}: {Libc.Describe(errno)}), so all workers share one: {(_group.IsSticky ? NotSticky : Uneven)}. `balance: \"shared\"` asks for it without a warning");
+        var what = IsSteeringRefused ? "connections cannot be steered between sockets here (SO_ATTACH_REUSEPORT_CBPF"
+            : errno == Libc.EMFILE ? string.Create(CultureInfo.InvariantCulture, $"no socket for each worker (the limit of open files is {OpenFileLimit.Soft}; raise it: docker run --ulimit nofile=65536")
+            : "no socket for each worker (SO_REUSEPORT";
+        var warning = $"{Address}: {what}: {Libc.Describe(errno)}), so all workers share one: {(_group.IsSticky ? NotSticky : Uneven)}. `balance: \"shared\"` asks for it without a warning";
+        if (errno is Libc.EMFILE or Libc.ENFILE)
+        {
+            Shortage = warning;
+        }
+        else
+        {
+            _warn(warning);
+        }
     }
 
     /// <returns>0, or the error number.</returns>
@@ -73,9 +85,10 @@ public sealed unsafe partial class Listener
             return errno;
         }
 
-        if (Libc.listen(fd.Number, Address.Backlog) != 0)
+        // Numbers are given from the lowest: so many are in use. Pipes of workers and connections need some too, and what a listener cannot do without is one socket.
+        errno = (ulong)fd.Number >= OpenFileLimit.Soft / 2 ? Libc.EMFILE : Libc.listen(fd.Number, Address.Backlog) != 0 ? Libc.Errno : 0;
+        if (errno != 0)
         {
-            errno = Libc.Errno;
             fd.Dispose();
             return errno;
         }

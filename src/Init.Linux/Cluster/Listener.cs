@@ -60,6 +60,9 @@ public sealed unsafe partial class Listener : IDisposable
     /// <summary>The kernel or a sandbox refused to steer, so all workers share one socket. It will refuse for other addresses too.</summary>
     internal bool IsSteeringRefused { get; private set; }
 
+    /// <summary>What people should know when all workers share one socket for want of descriptors; one address is not the only one then, and once is enough.</summary>
+    internal string? Shortage { get; private set; }
+
     /// <summary>This name is of its unix socket too: /var/run is /run.</summary>
     internal bool IsAt(string path, ulong identity) => Address.Address == path || (identity != 0 && identity == _path?.Identity);
 

@@ -16,6 +16,7 @@ public sealed class ListenerTable : IDisposable
     readonly Dictionary<string, Listener> _listeners = [];
     Balance _balance;
     int _slots;
+    bool _hasWarnedOfShortage;
 
     /// <param name="loop">Where the sockets are watched.</param>
     /// <param name="balance">How connections are spread.</param>
@@ -62,6 +63,11 @@ public sealed class ListenerTable : IDisposable
         {
             _listeners.Add(key, listener);
             _balance = listener.IsSteeringRefused ? Balance.Shared : _balance;
+            if (listener.Shortage is { } shortage && !_hasWarnedOfShortage)
+            {
+                _hasWarnedOfShortage = true;
+                _warn(shortage);
+            }
         }
 
         return (listener, errno);
