@@ -344,6 +344,11 @@ public sealed partial class Supervisor
     /// <summary>The only place where a slot's state changes.</summary>
     void StepSlot(Slot slot, WorkerEvent e, Instant now, List<Effect> effects)
     {
+        if (slot.IsReplacing)
+        {
+            Overrule(slot, e);
+        }
+
         var before = slot.State;
         var after = WorkerMachine.Step(before, e, now, slot.Worker, slot.Spec, effects);
         slot.State = after;

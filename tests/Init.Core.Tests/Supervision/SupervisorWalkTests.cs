@@ -61,9 +61,12 @@ public class SupervisorWalkTests
         world.Begin();
         var clock = WallClock.Of(world.Now, Noon);
         world.Step(new SupervisorEvent.ClockSet(clock));
+        var stopped = new HashSet<WorkerId>();
+        world.Stepping = e => Note(stopped, world, e);
         for (var i = random.Below(120); i > 0 && world.ExitCode is null; i--)
         {
             LiveOn(world, random, ref clock, hasCircles);
+            Assert.DoesNotContain(world.Supervisor.Snapshot().Workers, w => stopped.Contains(w.Worker) && w.Goal == Goal.Up && !w.IsBeside);
         }
 
         recycled = world.Effects.OfType<Effect.Report>().Count(r => r.Event is { Name: EventName.MemoryGuard, Worker: not null });
@@ -90,6 +93,23 @@ public class SupervisorWalkTests
 
         Assert.Equal(neededKill ? 137 : 0, world.ExitCode);
         return neededKill ? "killed" : "orderly";
+    }
+
+    /// <summary>What an operator has stopped, and nobody has asked for since: no reload that runs may start it. Schedules and changed files may.</summary>
+    static void Note(HashSet<WorkerId> stopped, World world, SupervisorEvent e)
+    {
+        switch (e)
+        {
+            case SupervisorEvent.ToWorker { Event: WorkerEvent.Stop } to when world.Supervisor.Knows(to.Worker) && world.Supervisor.SpecOf(to.Worker) is { Schedule: null, Watch.IsOn: false }:
+                stopped.Add(to.Worker);
+                break;
+            case SupervisorEvent.ToWorker { Event: WorkerEvent.Start or WorkerEvent.Restart } to:
+                stopped.Remove(to.Worker);
+                break;
+            case SupervisorEvent.Reload or SupervisorEvent.Operate or SupervisorEvent.Reconfigure or SupervisorEvent.Scale:
+                stopped.Clear();
+                break;
+        }
     }
 
     /// <param name="random">Of this walk.</param>

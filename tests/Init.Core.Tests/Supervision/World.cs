@@ -45,6 +45,9 @@ sealed class World(Ecosystem ecosystem)
 
     public int? ExitCode { get; private set; }
 
+    /// <summary>Told of every event before it is decided.</summary>
+    public Action<SupervisorEvent>? Stepping { get; set; }
+
     /// <summary>Each spawn asks here; null succeeds.</summary>
     public Func<(SpawnStage Stage, int Errno)?>? SpawnFate { get; set; }
 
@@ -157,6 +160,7 @@ sealed class World(Ecosystem ecosystem)
     public World Step(SupervisorEvent e)
     {
         LastChange = e is SupervisorEvent.FilesChanged ? Now : LastChange;
+        Stepping?.Invoke(e);
         var effects = new List<Effect>();
         _event = e;
         MarkOrder(e);

@@ -31,6 +31,9 @@ sealed class Replacement(Slot slot, Slot other)
 
     /// <summary>Restarting: the process that was there before. Draining: the one that has taken over.</summary>
     public int Incarnation { get; set; } = slot.State.Incarnation;
+
+    /// <summary>Somebody has stopped or restarted the instance since.</summary>
+    public bool IsOverruled { get; set; }
 }
 
 /// <summary>One app's reload: whose turn is still to come, and whose it is.</summary>

@@ -28,4 +28,9 @@ public sealed partial class Supervisor
                 new LogField("reloaded_app", rollout.App), new LogField("replaced", rollout.Done), new LogField("duration_ms", ms));
         }
     }
+
+    static string WhyEnded(Slot slot) => slot.Problem is { } problem ? $"could not be started: {problem}"
+        : slot.State.Fault is { } fault ? $"was stopped because {fault}"
+        : slot.State.LastExit is { } exit ? $"ended with {exit}"
+        : "ended";
 }

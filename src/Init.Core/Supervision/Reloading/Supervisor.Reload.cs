@@ -11,11 +11,10 @@ namespace Init.Core.Supervision;
 /// A reload never makes things worse: the first new process that fails ends it. What was not replaced until then stays as it is; with `reload_rollback` no old process
 /// goes before every new one is ready, and one failure takes the new ones back.
 /// What can happen in between is looked for after each event, not remembered as a plan: an instance that was stopped, scaled away or given up meanwhile.
+/// Somebody else's word about an instance goes before the reload's (Supervisor.Overrule.cs).
 /// </summary>
 public sealed partial class Supervisor
 {
-    const string Unwanted = "somebody stopped it meanwhile";
-
     readonly List<Rollout> _rollouts = [];
 
     /// <summary>What was asked for and is not taken up yet: at the end of the step, or when a reload of the app that has failed is over.</summary>
@@ -167,7 +166,7 @@ public sealed partial class Supervisor
         for (var i = 0; i < rollout.Pending.Count && room > 0; i++)
         {
             var slot = rollout.Pending[i];
-            if (!rollout.Current.Exists(one => one.Slot == slot))
+            if (!slot.IsStopping && !rollout.Current.Exists(one => one.Slot == slot))
             {
                 rollout.Pending.RemoveAt(i);
                 BeginReplacement(rollout, slot, app, now, effects);
@@ -198,10 +197,11 @@ public sealed partial class Supervisor
             return;
         }
 
+        slot.ReloadProblem = null;
         if (!ReplacesInPlace(slot, app))
         {
-            // What it serves with is its own, or it serves nobody now.
-            rollout.Current.Add(new Replacement(slot, slot));
+            // What it serves with is its own, or it serves nobody now. A process that is only about to be spawned is a new one.
+            rollout.Current.Add(new Replacement(slot, slot) { Incarnation = slot.State is { Phase: Phase.Starting, Pid: 0 } ? 0 : slot.State.Incarnation });
             if (slot.State.Phase is Phase.Down or Phase.Failed)
             {
                 StartSlot(slot, now, effects);
@@ -237,24 +237,20 @@ public sealed partial class Supervisor
     bool GoOnTrial(Rollout rollout, Replacement one, Instant now, List<Effect> effects)
     {
         var (slot, successor) = (one.Slot, one.Other);
-        var isUnwanted = slot.IsLeaving || slot.State.Goal == Goal.Down;
         if (!IsActive(successor.State.Phase))
         {
-            if (isUnwanted)
+            if (IsOverruled(one))
             {
-                slot.ReloadProblem = Unwanted;
-            }
-            else
-            {
-                Fail(rollout, slot, slot.ReloadProblem ?? $"its new process {WhyEnded(successor)}, and the old one, pid {slot.State.Pid}, goes on");
+                return EndsOverruled(one);
             }
 
+            Fail(rollout, slot, slot.ReloadProblem ?? $"its new process {WhyEnded(successor)}, and the old one, pid {slot.State.Pid}, goes on");
             return true;
         }
 
-        if (isUnwanted || rollout.Problem is not null)
+        if (IsOverruled(one) || rollout.Problem is not null)
         {
-            slot.ReloadProblem ??= isUnwanted ? Unwanted : $"the old process, pid {slot.State.Pid}, goes on: {rollout.Problem}";
+            slot.ReloadProblem ??= rollout.Problem is null ? null : $"the old process, pid {slot.State.Pid}, goes on: {rollout.Problem}";
             if (successor.State.Goal == Goal.Up)
             {
                 StepSlot(successor, new WorkerEvent.Stop(), now, effects);
@@ -307,14 +303,12 @@ public sealed partial class Supervisor
 
         if (one.Slot.State.Incarnation != one.Incarnation || one.Slot.State.Phase != Phase.Ready)
         {
-            if (one.Slot.IsLeaving || one.Slot.State.Goal == Goal.Down)
+            if (IsOverruled(one))
             {
-                one.Slot.ReloadProblem = Unwanted;
+                return EndsOverruled(one);
             }
-            else
-            {
-                Fail(rollout, one.Slot, $"its new process took over, and then {WhyEnded(one.Slot)}");
-            }
+
+            Fail(rollout, one.Slot, $"its new process took over, and then {WhyEnded(one.Slot)}");
         }
 
         rollout.Done++;
@@ -347,11 +341,6 @@ public sealed partial class Supervisor
 
         return false;
     }
-
-    static string WhyEnded(Slot slot) => slot.Problem is { } problem ? $"could not be started: {problem}"
-        : slot.State.Fault is { } fault ? $"was stopped because {fault}"
-        : slot.State.LastExit is { } exit ? $"ended with {exit}"
-        : "ended";
 
     static void Fail(Rollout rollout, Slot slot, string problem)
     {

@@ -7,7 +7,7 @@ namespace Init.Core.Tests.Supervision;
 /// <summary>Stories of reloads: pids count from 101, so the first generation of three instances is 101, 102, 103.</summary>
 public class ReloadTests
 {
-    static readonly AppSpec Api = Specs.Named("api", 3) with
+    internal static readonly AppSpec Api = Specs.Named("api", 3) with
     {
         Cluster = ClusterMode.Node,
         ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true },
@@ -316,7 +316,7 @@ public class ReloadTests
         Expect(world, "kill_tree 101");
     }
 
-    static World Up(AppSpec app)
+    internal static World Up(AppSpec app)
     {
         var world = new World(Specs.Of(app)).Begin();
         for (var pid = 101; pid < 101 + app.Instances; pid++)
@@ -327,28 +327,28 @@ public class ReloadTests
         return world;
     }
 
-    static World Reload(World world, params string[] workers) =>
+    internal static World Reload(World world, params string[] workers) =>
         world.Step(new SupervisorEvent.Reload([.. workers.Select(w => new WorkerId(w.Split('/')[0], int.Parse(w.Split('/')[1], null)))]));
 
     /// <summary>It listens.</summary>
-    static World Say(World world, int pid)
+    internal static World Say(World world, int pid)
     {
         var process = world.Alive.Single(one => one.Pid == pid);
         return world.Step(new SupervisorEvent.ToWorker(process.Worker, new WorkerEvent.ReadyReceived(process.Incarnation)));
     }
 
-    static SupervisorEvent.ToWorker Disconnected(int pid) => new(new WorkerId("api", (pid - 101) % 3), new WorkerEvent.Disconnected(1));
+    internal static SupervisorEvent.ToWorker Disconnected(int pid) => new(new WorkerId("api", (pid - 101) % 3), new WorkerEvent.Disconnected(1));
 
     static IEnumerable<Phase> PhasesOf(World world) => world.Supervisor.Snapshot().Workers.Where(w => !w.IsBeside).Select(w => w.Phase);
 
-    static string? ProblemOf(World world, string worker) => world.Supervisor.Snapshot().Workers.Single(w => w.Worker.ToString() == worker && !w.IsBeside).ReloadProblem;
+    internal static string? ProblemOf(World world, string worker) => world.Supervisor.Snapshot().Workers.Single(w => w.Worker.ToString() == worker && !w.IsBeside).ReloadProblem;
 
-    static IEnumerable<LogEvent> Reports(World world) => world.Effects.OfType<Effect.Report>().Select(r => r.Event);
+    internal static IEnumerable<LogEvent> Reports(World world) => world.Effects.OfType<Effect.Report>().Select(r => r.Event);
 
-    static List<string> Wishes(World world) => [.. world.Effects.Where(e => e is not (Effect.Report or Effect.LookForListeners))
+    internal static List<string> Wishes(World world) => [.. world.Effects.Where(e => e is not (Effect.Report or Effect.LookForListeners))
         .Select(e => e is Effect.Spawn spawn ? $"spawn {spawn.Worker} {spawn.Incarnation}" : EffectText.Of(e))];
 
-    static void Expect(World world, params string[] wishes)
+    internal static void Expect(World world, params string[] wishes)
     {
         var reports = world.Effects.Where(e => e is Effect.Report).ToList();
         Assert.Equal(wishes, Wishes(world));
