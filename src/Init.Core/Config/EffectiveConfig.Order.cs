@@ -6,6 +6,8 @@ namespace Init.Core.Config;
 /// <summary>Order of start and stop, readiness: only what the file asks for.</summary>
 public static partial class EffectiveConfig
 {
+    const string AssumedReadiness = "ready_when_assumed";
+
     static void WriteReadiness(Utf8JsonWriter json, AppSpec app)
     {
         if (app.ReadyWhen.Kind != ReadyKind.Running)
@@ -15,7 +17,7 @@ public static partial class EffectiveConfig
 
         if (app.ReadyWhen.IsAssumed)
         {
-            json.WriteBoolean("ready_when_assumed", true);
+            json.WriteBoolean(AssumedReadiness, true);
         }
 
         if (app.ReadyWhen.IsSaid || app.ListenTimeout != AppSpec.DefaultListenTimeout)

@@ -54,12 +54,26 @@ public static partial class EffectiveConfig
         {
             if (!before.Remove(name, out var other) || other != text)
             {
-                names.Add(name);
+                AddOnce(names, name);
             }
         }
 
-        names.AddRange(before.Keys);
+        foreach (var name in before.Keys)
+        {
+            AddOnce(names, name);
+        }
+
         return names.ToImmutable();
+    }
+
+    /// <summary>That a readiness was not asked for is no field of a file.</summary>
+    static void AddOnce(ImmutableArray<string>.Builder names, string name)
+    {
+        name = name == AssumedReadiness ? "ready_when" : name;
+        if (!names.Contains(name))
+        {
+            names.Add(name);
+        }
     }
 
     /// <summary>Each field with its JSON text, secrets included; `env` as its variables.</summary>

@@ -162,8 +162,9 @@ public static class Commands
     public static readonly Verb ReloadConfig = new()
     {
         Name = "reload-config",
+        Options = [NoWait],
         NeedsRunning = true,
-        Help = "Read the ecosystem file again, as SIGHUP does, and apply what differs. Exit code 0, or 78 and nothing changes.",
+        Help = "Read the file again, as SIGHUP does, and apply what differs. Exit code 1: reload failed; 78: nothing changed.",
     };
 
     /// <summary>Is somebody there.</summary>

@@ -108,12 +108,15 @@ public static class ControlReplies
     }
 
     /// <summary>`reload-config`: what is applied.</summary>
-    public static void WriteReload(ByteBuffer to, EcosystemChange change)
+    /// <param name="to">Where.</param>
+    /// <param name="change">What.</param>
+    /// <param name="isDone">Its reloads are over.</param>
+    public static void WriteReload(ByteBuffer to, EcosystemChange change, bool isDone)
     {
         using (var writer = Begin(to))
         {
             writer.WriteStartObject();
-            writer.WriteString("summary"u8, change.ToString());
+            writer.WriteString("summary"u8, change.ToText(isDone));
             writer.WriteStartArray("apps"u8);
             foreach (var app in change.Apps)
             {

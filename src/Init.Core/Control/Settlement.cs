@@ -46,6 +46,19 @@ public sealed class Settlement
     /// <param name="incarnation">Its process now; matters for <see cref="Wanted.Fresh"/>.</param>
     public void Add(WorkerId worker, Wanted wanted, int incarnation) => _items.Add(new Item(worker, wanted, incarnation));
 
+    /// <summary>Waits for every reload that is to bring settings of the file.</summary>
+    /// <param name="snapshot">The workers now, with the new file applied.</param>
+    public void AddReloads(StatusSnapshot snapshot)
+    {
+        foreach (var worker in snapshot.Workers)
+        {
+            if (worker is { IsReplacing: true, IsBehind: true, IsBeside: false })
+            {
+                Add(worker.Worker, Wanted.Reloaded, worker.State.Incarnation);
+            }
+        }
+    }
+
     /// <summary>Looks whether all have settled.</summary>
     /// <param name="snapshot">The workers now, with every event so far decided.</param>
     /// <param name="progress">Told of each that has settled since the last look; null: nobody is.</param>
@@ -100,6 +113,9 @@ public sealed class Settlement
         return null;
     }
 
+    /// <summary>On purpose: no fault of the new version.</summary>
+    const string TakenAway = "was scaled away, or the file has it no more";
+
     sealed class Item(WorkerId worker, Wanted wanted, int incarnation)
     {
         public WorkerId Worker { get; } = worker;
@@ -117,7 +133,7 @@ public sealed class Settlement
         {
             if (found is not { } status)
             {
-                End(wanted is Wanted.Gone or Wanted.Down, "removed");
+                End(wanted is Wanted.Gone or Wanted.Down or Wanted.Reloaded, wanted == Wanted.Reloaded ? TakenAway : "removed");
                 return;
             }
 
@@ -143,7 +159,11 @@ public sealed class Settlement
 
         void SettleReloaded(in WorkerStatus status)
         {
-            if (!status.IsReplacing)
+            if (status.IsLeaving)
+            {
+                End(true, TakenAway);
+            }
+            else if (!status.IsReplacing)
             {
                 var isMet = status.ReloadProblem is null && status.State.Incarnation != incarnation && status.Phase == Phase.Ready;
                 End(isMet, isMet ? $"reloaded pid {status.Pid}" : $"{StatusWords.Of(status.Phase)}: {status.ReloadProblem ?? "it ended meanwhile"}");

@@ -21,6 +21,9 @@ public enum AppChangeKind
 
     /// <summary>Only what pminit itself goes by has changed: no process notices.</summary>
     Adjusted,
+
+    /// <summary>Nothing has changed, but instances still run by older settings, since a reload has failed: that is tried again.</summary>
+    Retried,
 }
 
 /// <summary>One changed app.</summary>
@@ -42,7 +45,7 @@ public sealed record EcosystemChange
         "max_surge", "reload_rollback",
     ];
 
-    /// <summary>In the order of the new file, removed ones last.</summary>
+    /// <summary>In the order of the new file, then removed ones, and at last those that are retried.</summary>
     public required ImmutableArray<AppChange> Apps { get; init; }
 
     /// <summary>Settings of `pminit` that differ and take effect only when the container starts again.</summary>
@@ -99,17 +102,30 @@ public sealed record EcosystemChange
         };
     }
 
+    /// <summary>A process that was started by one of the two is not as one started by the other.</summary>
+    public static bool IsNoticed(AppSpec old, AppSpec now) => !ReferenceEquals(old, now) && EffectiveConfig.Differences(old, now).Has(static field => !Unnoticed.Contains(field));
+
     /// <summary>For people: "api: restarted (env.PORT); jobs: added", or "nothing has changed".</summary>
-    public override string ToString()
+    public override string ToString() => ToText(isDone: false);
+
+    /// <param name="isDone">What is reloaded has been.</param>
+    public string ToText(bool isDone)
     {
         string[] parts =
         [
-            .. Apps.Map(static change => change.App + ": " + WordOf(change.Kind) + (change.Fields.IsEmpty ? "" : $" ({string.Join(", ", change.Fields)})")),
+            .. Apps.Map(change => change.App + ": " + TextOf(change.Kind, isDone) + (change.Fields.IsEmpty ? "" : $" ({string.Join(", ", change.Fields)})")),
             .. Adjusted.Map(static name => name + ": adjusted"),
             .. Postponed.Map(static name => name + ": takes effect when the container starts again"),
         ];
         return parts.Length == 0 ? "nothing has changed" : string.Join("; ", parts);
     }
+
+    static string TextOf(AppChangeKind kind, bool isDone) => kind switch
+    {
+        AppChangeKind.Reloaded => isDone ? "reloaded" : "reloading",
+        AppChangeKind.Retried => isDone ? "reloaded again: it ran by older settings, since its reload had failed" : "runs by older settings (its reload failed), reloading again",
+        AppChangeKind.Added or AppChangeKind.Removed or AppChangeKind.Restarted or AppChangeKind.Adjusted => WordOf(kind),
+    };
 
     /// <summary>The kind in lower case.</summary>
     public static string WordOf(AppChangeKind kind) => kind switch
@@ -119,6 +135,7 @@ public sealed record EcosystemChange
         AppChangeKind.Restarted => "restarted",
         AppChangeKind.Reloaded => "reloaded",
         AppChangeKind.Adjusted => "adjusted",
+        AppChangeKind.Retried => "retried",
     };
 
     static void AddIf(ImmutableArray<string>.Builder list, bool differs, string name)

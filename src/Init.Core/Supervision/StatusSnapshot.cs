@@ -30,6 +30,9 @@ public readonly record struct WorkerStatus(int Id, WorkerId Worker, AppSpec Spec
     /// <summary>A reload has still to do with it.</summary>
     public bool IsReplacing { get; init; }
 
+    /// <summary>It runs by older settings than those of the file; a reload is to bring them, or has failed to.</summary>
+    public bool IsBehind { get; init; }
+
     /// <summary>Why the last reload did not replace its process, for people; null: nothing is known against it.</summary>
     public string? ReloadProblem { get; init; }
 

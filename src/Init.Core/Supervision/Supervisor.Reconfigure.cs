@@ -19,9 +19,10 @@ public sealed partial class Supervisor
             return;
         }
 
-        var change = EcosystemChange.Between(_ecosystem, now);
+        var change = ChangeTo(now);
         Say(effects, EventName.ConfigApplied, LogLevel.Info, $"the file was read again: {change}", new LogField("changes", change.Apps.Length));
         Apply(now, change, at, effects);
+        RetryReloads(change);
     }
 
     /// <summary>As a file that differs in one number: the highest instances go, new ones come after the rest.</summary>
@@ -122,6 +123,11 @@ public sealed partial class Supervisor
     bool Renew(Slot slot, AppSpec app, bool isChanged, Instant at, List<Effect> effects)
     {
         var isBack = slot.IsLeaving;
+        if (IsBackAt(slot, app))
+        {
+            (slot.IsBehind, isChanged) = (false, false);
+        }
+
         if (!isBack && (isChanged || slot.IsBehind) && ReplacesInPlace(slot, app))
         {
             // A reload brings the new settings with the new process; if that fails, the old ones go on with the old process.

@@ -160,6 +160,7 @@ public sealed partial class Supervisor
                 WaitingFor = slot.State.Phase == Phase.Held ? Unmet(slot.Spec) : [],
                 IsBeside = slot.Role != SlotRole.Worker,
                 IsReplacing = slot.IsReplacing,
+                IsBehind = slot.IsBehind,
                 ReloadProblem = slot.ReloadProblem,
             });
         }

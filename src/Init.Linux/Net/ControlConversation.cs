@@ -1,6 +1,7 @@
 using Init.Core.Control;
 using Init.Core.Logging;
 using Init.Core.Model;
+using Init.Core.Supervision;
 
 namespace Init.Linux.Net;
 
@@ -12,6 +13,7 @@ namespace Init.Linux.Net;
 public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs, IReload? reload, string version) : IConversation
 {
     ReloadOutcome? _outcome;
+    bool _isDone;
     VerbOutcome? _verbOutcome;
 
     /// <summary>Parts of an answer that is not complete.</summary>
@@ -35,7 +37,7 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
         input.Consume(read.ConsumedBytes);
         if (read.Request?.Verb == Commands.ReloadConfig)
         {
-            return Begin(output);
+            return Begin(read.Request["no-wait"] is null, output);
         }
 
         if (read.Request is { } change && verbs.Takes(change.Verb))
@@ -66,7 +68,9 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
         return read.MustClose ? Verdict.Finish : Verdict.Continue;
     }
 
-    Verdict Begin(ByteBuffer output)
+    /// <param name="waits">For the reloads that the new file needs.</param>
+    /// <param name="output">For the answer.</param>
+    Verdict Begin(bool waits, ByteBuffer output)
     {
         if (reload is null)
         {
@@ -74,12 +78,33 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
             return Verdict.Continue;
         }
 
+        _isDone = false;
         reload.Begin(outcome =>
         {
+            if (waits && outcome.Change is { } change)
+            {
+                verbs.Follow(followed => Finish(outcome, change, followed));
+                return;
+            }
+
             _outcome = outcome;
             Wake?.Invoke();
         });
         return AnswerNow(output);
+    }
+
+    void Finish(ReloadOutcome outcome, EcosystemChange change, VerbOutcome followed)
+    {
+        if (followed.Code == 0)
+        {
+            (_outcome, _isDone) = (outcome, true);
+        }
+        else
+        {
+            _verbOutcome = followed with { Text = $"{change}\n{followed.Text}" };
+        }
+
+        Wake?.Invoke();
     }
 
     Verdict AnswerNow(ByteBuffer output)
@@ -116,7 +141,7 @@ public sealed class ControlConversation(StatusReport status, IWorkerVerbs verbs,
         }
         else if (_outcome!.Change is { } change)
         {
-            ControlReplies.WriteReload(output, change);
+            ControlReplies.WriteReload(output, change, _isDone);
         }
         else
         {

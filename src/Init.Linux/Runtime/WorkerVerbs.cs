@@ -14,6 +14,9 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
 {
     readonly List<(Settlement What, Action<string, bool>? Progress, Action<VerbOutcome> Done)> _open = [];
 
+    /// <summary>They wait for what the file brings, which is known when it has been applied.</summary>
+    readonly List<Action<VerbOutcome>> _followers = [];
+
     /// <inheritdoc/>
     public bool Takes(Verb verb) => verb == Commands.Start || verb == Commands.Stop || verb == Commands.Restart || verb == Commands.Reload || verb == Commands.Scale
         || verb == Commands.Reset || verb == Commands.Signal || verb == Commands.Shutdown;
@@ -68,15 +71,26 @@ public sealed class WorkerVerbs(Supervisor supervisor, EventQueue queue) : IWork
         }
     }
 
+    /// <inheritdoc/>
+    public void Follow(Action<VerbOutcome> done) => _followers.Add(done);
+
     /// <summary>Looks what has settled. Cheap when nobody waits.</summary>
     public void Settle()
     {
-        if (_open.Count == 0)
+        if (_open.Count == 0 && _followers.Count == 0)
         {
             return;
         }
 
         var snapshot = supervisor.Snapshot();
+        foreach (var done in _followers)
+        {
+            var settlement = new Settlement();
+            settlement.AddReloads(snapshot);
+            _open.Add((settlement, null, done));
+        }
+
+        _followers.Clear();
         for (var i = _open.Count - 1; i >= 0; i--)
         {
             var (what, progress, done) = _open[i];

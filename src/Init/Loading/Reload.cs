@@ -126,7 +126,7 @@ sealed class Reload(InitHost host, RunLine line, string[] args, Inherited inheri
             return;
         }
 
-        var change = EcosystemChange.Between(host.Supervisor.Ecosystem, ecosystem);
+        var change = host.Supervisor.ChangeTo(ecosystem);
         host.Tell(new SupervisorEvent.Reconfigure(ecosystem));
         Answer(new ReloadOutcome(change, ""));
     }

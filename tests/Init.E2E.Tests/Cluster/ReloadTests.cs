@@ -86,6 +86,44 @@ public sealed class ReloadTests : Pid1Test
         Assert.DoesNotContain(pid1.Events("worker_killed"), _ => true);
     }
 
+    /// <summary>A file with which the app does not come up: its caller learns that, and so does who reads it once more.</summary>
+    [RequiresFact(Needs.Node)]
+    public void ReloadConfig_WaitsForItsReload_AndTriesAFailedOneAgain()
+    {
+        var pid1 = StartServer();
+        var file = Path.Combine(pid1.Folder, "ecosystem.json");
+        var first = File.ReadAllText(file);
+        File.WriteAllText(file, first.Replace("\"one\"", "\"two\"", StringComparison.Ordinal));
+        Put(pid1, "broken");
+        var failed = pid1.Client("reload-config");
+        Assert.Equal(1, failed.Code);
+        Assert.Contains("api: reloading (env.RELEASE)", failed.Errors);
+        Assert.Contains("api/0 online: its new process ended with code 3, and the old one, pid ", failed.Errors);
+        Assert.EndsWith(" one", Ask());
+
+        var asked = pid1.Client("reload-config", "--no-wait");
+        Assert.Equal((0, "api: runs by older settings (its reload failed), reloading again\n"), (asked.Code, asked.Output));
+        pid1.WaitEvent("reload_failed", nth: 2);
+        File.Delete(Path.Combine(pid1.Folder, "broken"));
+        var mended = pid1.Client("reload-config");
+        Assert.Equal((0, "api: reloaded again: it ran by older settings, since its reload had failed\n"), (mended.Code, mended.Output));
+        Assert.EndsWith(" two", Ask());
+        File.WriteAllText(file, first);
+        Assert.Equal("api: reloaded (env.RELEASE)\n", pid1.Client("reload-config").Output);
+        Assert.EndsWith(" one", Ask());
+    }
+
+    [RequiresTheory(Needs.Node)]
+    [InlineData("cluster")]
+    [InlineData("fork")]
+    public void AStopMeanwhile_IsNotUndone(string mode)
+    {
+        var pid1 = StartServer(app => app.With("exec_mode", mode).With("instances", mode == "fork" ? 1 : 3));
+        Assert.Equal(0, pid1.Client("reload", "api", "--no-wait").Code);
+        Assert.Equal(0, pid1.Client("stop", "api").Code);
+        Assert.Equal(0, pid1.WaitExit()); // nothing is left
+    }
+
     /// <summary>The cluster's socket is pminit's, and must not be in the way of an app that binds for itself from now on, nor the other way round.</summary>
     [RequiresFact(Needs.Node)]
     public void FromClusterToFork_AndBack_ThePortGoesAlong()

@@ -283,7 +283,7 @@ public sealed partial class Supervisor
         var lastExit = slot.State.LastExit;
         slot.Swap(other);
         slot.State = slot.State with { IsTrial = false, LastIncarnation = last, Restarts = restarts, LastExit = lastExit };
-        slot.IsBehind = false;
+        slot.IsBehind = AppOf(slot.Worker.App) is { } app && EcosystemChange.IsNoticed(slot.Spec, app);
         other.Role = SlotRole.Predecessor;
         one.Stage = ReplacementStage.Draining;
         one.Incarnation = slot.State.Incarnation;

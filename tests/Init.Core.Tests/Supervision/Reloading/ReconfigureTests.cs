@@ -217,12 +217,19 @@ public sealed class ReconfigureTests
 
     /// <summary>Only where the old process and the new one can serve side by side.</summary>
     [Theory]
-    [InlineData(ClusterMode.Node, ClusterMode.Node, "jobs: reloaded (cwd)")]
+    [InlineData(ClusterMode.Node, ClusterMode.Node, "jobs: reloading (cwd)")]
     [InlineData(ClusterMode.None, ClusterMode.Node, "jobs: restarted (cwd, cluster, ")]
     [InlineData(ClusterMode.Node, ClusterMode.None, "jobs: restarted (cwd, cluster, ")]
     public void Difference_SaysReloaded(ClusterMode before, ClusterMode after, string expected)
         => Assert.StartsWith(expected, EcosystemChange.Between(
             Specs.Of(Jobs with { Cluster = before }), Specs.Of(Jobs with { Cluster = after, Cwd = "/" })).ToString());
+
+    [Fact]
+    public void Difference_NamesNoFieldThatIsNone()
+    {
+        var change = EcosystemChange.Between(Specs.Of(Jobs with { ReadyWhen = new ReadyWhen(ReadyKind.Listening) { IsAssumed = true } }), Specs.Of(Jobs with { ReadyWhen = new ReadyWhen(ReadyKind.Listening) }));
+        Assert.Equal("jobs: restarted (ready_when)", change.ToString());
+    }
 
     static string OnlyMessage(World world) => Assert.Single(world.Effects.OfType<Effect.Report>(), report => report.Event.Name == EventName.ConfigApplied).Event.Message;
 
