@@ -150,7 +150,7 @@ public sealed class ReloadTests : Pid1Test
         var reload = pid1.Client("reload", "api");
         Assert.Equal(0, reload.Code);
         Assert.Contains("api: each instance is stopped before its new process starts", reload.Errors);
-        Assert.Equal(4, pid1.Events("worker_ready", "api").Count());
+        pid1.WaitEvent("worker_ready", "api", 4);
     }
 
     /// <summary>Requests wait nowhere for the instance that does not come up, and no client is refused.</summary>
